@@ -1,0 +1,1 @@
+"""People: who they are, how they come in, and when their access ends. Knows nothing of chat."""

@@ -1,0 +1,15 @@
+"""What a person shows of themselves."""
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.signals import announce_profile_changed
+
+
+@transaction.atomic
+def rename(*, user: User, first_name: str, last_name: str) -> None:
+    """Give `user` another display name, and let the live rooms know."""
+    user.first_name = first_name
+    user.last_name = last_name
+    user.save(update_fields=["first_name", "last_name"])
+    announce_profile_changed(user_id=user.pk)

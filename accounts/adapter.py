@@ -1,0 +1,66 @@
+"""Where accounts differs from allauth's own ways."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.forms import BaseForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """allauth's adapter, with our words and without its three traps."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": _("This account is closed."),
+        "duplicate_email": _("This is already your address."),
+        "email_password_mismatch": _("That name and password do not match."),
+        "username_password_mismatch": _("That name and password do not match."),
+        "enter_current_password": _("This is not your current password."),
+        "incorrect_password": _("This is not your password."),
+        "invalid_password_reset": _("This link does not work any more."),
+        "too_many_login_attempts": _("Too many attempts. Wait a few minutes, then try again."),
+        "rate_limited": _("Too quick. Wait a minute, then try again."),
+        "username_taken": _("That username is taken."),
+    }
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count failed logins by name *and* address: a stranger who guesses on purpose must not
+        lock the owner of the name out.
+        """
+        name = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{self.get_client_ip(request)}:{name}"
+
+    def get_login_stages(self) -> list[str]:
+        """Put our stage of confirming an address in the place of allauth's."""
+        theirs = "allauth.account.stages.EmailVerificationStage"
+        ours = "accounts.stages.ConfirmEmailStage"
+        return [ours if stage == theirs else stage for stage in super().get_login_stages()]
+
+    def save_user(
+        self,
+        request: HttpRequest,
+        user: User,
+        form: BaseForm,
+        commit: bool = True,
+    ) -> User:
+        """Save a new person, so that a name taken meanwhile leaves the connection usable."""
+        with transaction.atomic():
+            super().save_user(request, user, form, commit)
+        return user
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Confirm an address, unless it became somebody else's since the mail was sent."""
+        try:
+            with transaction.atomic():
+                return bool(super().confirm_email(request, email_address))
+        except IntegrityError:
+            context = {"email": email_address.email}
+            template = "account/messages/email_confirmation_failed.txt"
+            self.add_message(request, messages.ERROR, template, context)
+            return False

@@ -1,0 +1,33 @@
+"""What accounts does when Django says that a password or a login changed, whoever changed it."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_out
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from accounts.actions.access import end_all_access, end_session
+from accounts.models import User
+from accounts.signals import EndReason
+
+
+@receiver(post_save, sender=User)
+def end_access_after_a_password_change(
+    *, instance: User, created: bool, update_fields: Collection[str] | None, **_: Any
+) -> None:
+    """Whichever way it was changed: page, mail, admin or shell."""
+    stored = update_fields is None or "password" in update_fields
+    # Django keeps the new password here until the save is over, and not when it only re-hashes.
+    changed = getattr(instance, "_password", None) is not None
+    if changed and stored and not created:
+        end_all_access(user=instance, reason=EndReason.PASSWORD_CHANGED)
+
+
+@receiver(user_logged_out)
+def end_the_session_that_logged_out(*, request: HttpRequest, user: User | None, **_: Any) -> None:
+    """Django deletes the session only after this signal; by then a socket could have come back."""
+    session_key = request.session.session_key
+    if user is not None and session_key is not None:
+        end_session(user=user, session_key=session_key)

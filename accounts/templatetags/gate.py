@@ -1,0 +1,34 @@
+"""What the pages at the gate are made of."""
+
+from django import template
+from django.conf import settings
+from django.forms import BoundField
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.inclusion_tag("account/field.html")
+def field(
+    bound: BoundField, label: str, hint: str = "", aside_url: str = "", aside: str = ""
+) -> dict[str, BoundField | SafeString | str]:
+    """Show one field in our markup and words, with a link beside its label where one is given.
+
+    The form's own label, help and placeholder give way; the ids of hint and errors are those that
+    Django names in `aria-describedby`.
+    """
+    bound.help_text = hint
+    control = bound.as_widget(attrs={"class": "input", "placeholder": False})
+    return {
+        "field": bound,
+        "control": control,
+        "label": label,
+        "aside_url": aside_url,
+        "aside": aside,
+    }
+
+
+@register.simple_tag
+def mail_is_printed() -> bool:
+    """Whether this server writes its mail to its own output instead of sending it."""
+    return settings.EMAIL_BACKEND == "django.core.mail.backends.console.EmailBackend"

@@ -1,0 +1,114 @@
+"""The one shape of every error: `{"error": code, "message": text, "fields": {name: [text]}?}`."""
+
+import logging
+import math
+from typing import Any
+
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+from rest_framework.views import exception_handler
+
+from chat.errors import ChatError, ErrorCode
+
+logger = logging.getLogger(__name__)
+
+CODES = {
+    status.HTTP_400_BAD_REQUEST: "invalid",
+    status.HTTP_401_UNAUTHORIZED: "unauthenticated",
+    status.HTTP_403_FORBIDDEN: "not_allowed",
+    status.HTTP_404_NOT_FOUND: "not_found",
+    status.HTTP_405_METHOD_NOT_ALLOWED: "method_not_allowed",
+    status.HTTP_406_NOT_ACCEPTABLE: "not_acceptable",
+    status.HTTP_409_CONFLICT: "conflict",
+    status.HTTP_413_REQUEST_ENTITY_TOO_LARGE: "too_large",
+    status.HTTP_415_UNSUPPORTED_MEDIA_TYPE: "unsupported_media_type",
+    status.HTTP_429_TOO_MANY_REQUESTS: "rate_limited",
+    status.HTTP_503_SERVICE_UNAVAILABLE: "unavailable",
+}
+CHAT_STATUS = {
+    ErrorCode.INVALID_EVENT: status.HTTP_400_BAD_REQUEST,
+    ErrorCode.UNKNOWN_EVENT: status.HTTP_400_BAD_REQUEST,
+    ErrorCode.EMPTY_MESSAGE: status.HTTP_400_BAD_REQUEST,
+    ErrorCode.MESSAGE_TOO_LONG: status.HTTP_400_BAD_REQUEST,
+    ErrorCode.UNAUTHENTICATED: status.HTTP_401_UNAUTHORIZED,
+    ErrorCode.NOT_A_MEMBER: status.HTTP_403_FORBIDDEN,
+    ErrorCode.NOT_ALLOWED: status.HTTP_403_FORBIDDEN,
+    ErrorCode.ROOM_NOT_FOUND: status.HTTP_404_NOT_FOUND,
+    ErrorCode.ROOM_CLOSED: status.HTTP_409_CONFLICT,
+    ErrorCode.CONFLICT: status.HTTP_409_CONFLICT,
+    ErrorCode.RATE_LIMITED: status.HTTP_429_TOO_MANY_REQUESTS,
+    ErrorCode.UNAVAILABLE: status.HTTP_503_SERVICE_UNAVAILABLE,
+}
+
+
+def handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Translate what a view raised; None for a fault of ours, which Django then reports."""
+    match error:
+        case ChatError():
+            return _from_chat(error)
+        case OperationalError():
+            logger.error("the database did not answer", exc_info=error)
+            return _from_chat(ChatError(ErrorCode.UNAVAILABLE))
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    code = CODES.get(response.status_code, "error")
+    if isinstance(error, exceptions.ParseError):
+        code = "malformed"
+    if wait := getattr(error, "wait", None):
+        response["Retry-After"] = str(math.ceil(wait))  # REST framework rounds down
+    message, fields = _words(response.status_code, response.data)
+    response.data = _shape(code, message, fields)
+    return response
+
+
+@csrf_exempt
+def not_found(_request: HttpRequest) -> JsonResponse:
+    """Answer every address below the API's that nothing else has."""
+    return JsonResponse(_shape("not_found", _nothing_here()), status=status.HTTP_404_NOT_FOUND)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a fault of ours: in the one shape below the API's address, as a page elsewhere."""
+    if not request.path.startswith("/api/"):
+        return defaults.server_error(request)
+    shape = _shape("server_error", _("Something broke on our side. It has been written down."))
+    return JsonResponse(shape, status=status.HTTP_500_INTERNAL_SERVER_ERROR)
+
+
+def _from_chat(error: ChatError) -> Response:
+    details = error.details or {}
+    field = details.get("field")
+    fields = {str(field): [error.message]} if field else None
+    headers = {"Retry-After": str(math.ceil(error.retry_after))} if error.retry_after else None
+    shape = _shape(str(error.code), error.message, fields)
+    return Response(shape, status=CHAT_STATUS[error.code], headers=headers)
+
+
+def _words(status_code: int, data: Any) -> tuple[str, dict[str, Any] | None]:
+    """Return the message, and the errors by field where the request itself was at fault."""
+    if status_code == status.HTTP_404_NOT_FOUND:
+        return _nothing_here(), None  # the exception's own words name our models
+    if isinstance(data, list):
+        return str(data[0]), None
+    if status_code != status.HTTP_400_BAD_REQUEST or set(data) == {"detail"}:
+        return str(data["detail"]), None
+    fields = dict(data)
+    general = fields.pop(api_settings.NON_FIELD_ERRORS_KEY, None)
+    message = str(general[0]) if general else _("Something in the request is not right.")
+    return message, fields or None
+
+
+def _shape(code: str, message: str, fields: dict[str, Any] | None = None) -> dict[str, Any]:
+    shape: dict[str, Any] = {"error": code, "message": message}
+    return shape | {"fields": fields} if fields else shape
+
+
+def _nothing_here() -> str:
+    return _("There is nothing at this address.")

@@ -1,0 +1,35 @@
+"""How often a stranger may try."""
+
+from hashlib import sha256
+
+from allauth.core.internal.ratelimit import get_ip
+from rest_framework.request import Request
+from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.views import APIView
+
+from api.credentials import presented_credentials
+
+
+class AddressThrottle(SimpleRateThrottle):
+    """Tries from one address, a /64 of IPv6 counting as one, as the login page counts them."""
+
+    scope = "tokens_address"
+
+    def get_cache_key(self, request: Request, view: APIView) -> str:
+        return self._key(get_ip(request))
+
+    def _key(self, *parts: str) -> str:
+        ident = sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
+        key: str = self.cache_format % {"scope": self.scope, "ident": ident}
+        return key
+
+
+class NameThrottle(AddressThrottle):
+    """Tries with one name from one address. By name alone, a stranger could lock its owner out."""
+
+    scope = "tokens_name"
+
+    def get_cache_key(self, request: Request, view: APIView) -> str:
+        credentials = presented_credentials(request)
+        name = credentials.get("username") if isinstance(credentials, dict) else None
+        return self._key(get_ip(request), str(name).strip().lower())

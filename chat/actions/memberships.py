@@ -1,0 +1,86 @@
+"""Become a member, ask somebody in, stop being one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from chat.errors import ChatError, ErrorCode
+from chat.models import Invitation, Membership, Role, RoomKind, SystemAct
+
+from .changing import RoomWrite, changing_room
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def join_room(*, room: int, user: User) -> Membership:
+    """Return the person's membership, made now if it was not yet there.
+
+    Public rooms take everybody, the others whom they invited; a member stays a member of a
+    closed room. Raises `ChatError` (`room_not_found`, `room_closed`).
+    """
+    found = Membership.objects.filter(room_id=room, user=user).first()
+    if found is not None:
+        # The usual case, at every reconnect: nothing changes, so nothing is locked.
+        return found
+    with changing_room(room) as write:
+        found = Membership.objects.filter(room=write.room, user=user).first()
+        return found or _new_member(write, user)
+
+
+def _new_member(write: RoomWrite, user: User) -> Membership:
+    invited, _ = Invitation.objects.filter(room=write.room, user=user).delete()
+    if not (write.room.is_public or invited):
+        raise ChatError(ErrorCode.ROOM_NOT_FOUND)
+    write.require_open()
+    now = timezone.now()
+    message = write.tell_act(SystemAct.JOINED, actor=user, subject=user, at=now)
+    return Membership.objects.create(
+        room=write.room,
+        user=user,
+        joined_sequence=message.sequence,
+        read_sequence=message.sequence,
+    )
+
+
+def invite_member(*, room: int, by: User, user: User) -> Invitation | None:
+    """Let `user` join a room that is not public. None if the person belongs to it already."""
+    with changing_room(room) as write:
+        write.membership_of(by.pk)
+        write.require_open()
+        if write.room.kind == RoomKind.DIRECT:
+            raise ChatError(ErrorCode.NOT_ALLOWED)
+        if Membership.objects.filter(room=write.room, user=user).exists():
+            return None
+        invitation, _ = Invitation.objects.get_or_create(
+            room=write.room, user=user, defaults={"invited_by": by}
+        )
+        return invitation
+
+
+def end_membership(*, room: int, user: User) -> None:
+    """Let `user` leave the room for good; all their sessions leave it too.
+
+    An owner who leaves passes the room on to its longest member. Not being a member is an error.
+    """
+    with changing_room(room) as write:
+        membership = write.membership_of(user.pk)
+        if write.room.kind == RoomKind.DIRECT:
+            raise ChatError(ErrorCode.NOT_ALLOWED)
+        membership.delete()
+        if membership.role == Role.OWNER:
+            _pass_on(write)
+        write.tell_act(SystemAct.LEFT, actor=user, subject=user, at=timezone.now())
+
+
+def _pass_on(write: RoomWrite) -> None:
+    members = Membership.objects.filter(room=write.room)
+    if members.filter(role=Role.OWNER).exists():
+        return
+    # Moderators before members: "moderator" sorts after "member".
+    heir = members.order_by("-role", "joined_at", "pk").first()
+    if heir is not None:
+        heir.role = Role.OWNER
+        heir.save(update_fields=["role"])

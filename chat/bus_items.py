@@ -1,0 +1,91 @@
+"""What processes tell each other. Pure: shapes and their packing, no Django, no I/O.
+
+Everything on the bus is a hint or can be found again in the database; nothing here is the truth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct
+
+
+class Change(Struct, frozen=True, array_like=True, tag=1):
+    """One numbered change of a room: the present state of a message, or of the room itself.
+
+    `body` is the encoded data of `event`. `message_id` and `sequence` are 0 for a change of the
+    room. `removed` is the person whose membership it ended.
+    """
+
+    room: int
+    epoch: str
+    number: int
+    event: str
+    body: bytes
+    message_id: int = 0
+    sequence: int = 0
+    floor: int = 0
+    joined: int = 0
+    removed: int = 0
+
+
+class Head(Struct, frozen=True, array_like=True, tag=2):
+    """A room has come as far as `number`: whoever stands lower has missed something."""
+
+    room: int
+    epoch: str
+    number: int
+
+
+class RoomNotice(Struct, frozen=True, array_like=True, tag=3):
+    """A frame without a number for everybody in a room but the session `skip`."""
+
+    room: int
+    frame: bytes
+    skip: str = ""
+
+
+class PersonNotice(Struct, frozen=True, array_like=True, tag=4):
+    """A frame without a number for all sessions of a person but `skip`."""
+
+    user: int
+    frame: bytes
+    skip: str = ""
+
+
+class AccessEnded(Struct, frozen=True, array_like=True, tag=5):
+    """A login ended: that of one session key or token digest, or (both empty) all of a person."""
+
+    user: int
+    session_key: str
+    token_digest: str
+    reason: str
+
+
+class Everybody(Struct, frozen=True, array_like=True, tag=6):
+    """A frame without a number for every session there is."""
+
+    frame: bytes
+
+
+class Beat(Struct, frozen=True, array_like=True, tag=7):
+    """A hub lives. Hearing one's own beat proves that the bus works."""
+
+    nonce: str
+    heads: tuple[Head, ...]
+
+
+BusItem = Change | Head | RoomNotice | PersonNotice | AccessEnded | Everybody | Beat
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(list[BusItem])
+
+
+def pack(items: Sequence[BusItem]) -> bytes:
+    return _encoder.encode(items)
+
+
+def unpack(packed: bytes) -> list[BusItem]:
+    """Raises `msgspec.DecodeError` for what no version of this chat has written."""
+    return _decoder.decode(packed)

@@ -1,0 +1,79 @@
+"""The door for native WebSockets: `/ws/chat/`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any
+
+from channels.consumer import AsyncConsumer
+from django.conf import settings
+
+from accounts.identity import Identity
+
+from . import runtime
+from .errors import ChatError, ErrorCode
+from .handshake import identify, identify_token
+from .protocol.codec import error_frame, read_envelope, read_event
+from .protocol.inbound import Authenticate
+from .session import NOT_LOGGED_IN, ChatSession
+from .transports import Transport, transport_for
+
+Message = dict[str, Any]
+
+
+class ChatConsumer(AsyncConsumer):
+    """Accepts, finds out who it is, then hands every frame to the session.
+
+    It replaces the base class's dispatch by a plain loop: no channel of its own, no thread hop
+    and no task for each frame (docs/decisions.md, "The consumer's loop").
+    """
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.scope = scope
+        self._receive = receive
+        if (await receive())["type"] != "websocket.connect":
+            return
+        # Accept first, so that a refusal can say why: a rejected handshake has no words.
+        await send({"type": "websocket.accept"})
+        transport = transport_for(scope, send)
+        with contextlib.suppress(ConnectionResetError):
+            await self._serve(transport)
+
+    async def _serve(self, transport: Transport) -> None:
+        parts = await runtime.running()
+        identity = await self._identify()
+        if identity is None:
+            transport.send(error_frame(ChatError(ErrorCode.UNAUTHENTICATED)))
+            transport.close(NOT_LOGGED_IN)
+            return
+        session = ChatSession(
+            hub=parts.hub, writer=parts.writer, transport=transport, identity=identity
+        )
+        try:
+            if await session.start():
+                while True:
+                    await session.handle(await self._next_frame())
+        finally:
+            session.stop()
+
+    async def _next_frame(self) -> str | bytes:
+        """The next text frame, as it came. Raises ConnectionResetError when there is none."""
+        message: Message = await self._receive()
+        if message["type"] == "websocket.disconnect":
+            raise ConnectionResetError
+        # A binary frame is answered like any other that cannot be read.
+        return message.get("text") or ""
+
+    async def _identify(self) -> Identity | None:
+        secure = self.scope.get("scheme") in ("wss", "https")
+        identity = await identify(self.scope["headers"], secure=secure)
+        return identity or await self._identify_by_first_frame()
+
+    async def _identify_by_first_frame(self) -> Identity | None:
+        try:
+            async with asyncio.timeout(settings.CHAT_AUTHENTICATE_TIMEOUT):
+                event = read_event(read_envelope(await self._next_frame()))
+        except (TimeoutError, ChatError):
+            return None
+        return await identify_token(event.token) if isinstance(event, Authenticate) else None

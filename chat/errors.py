@@ -1,0 +1,60 @@
+"""The one way in which chat says no: a named error with a stable code, translated once per door."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """Every code a client can meet. Codes never change their meaning."""
+
+    INVALID_EVENT = "invalid_event"
+    UNKNOWN_EVENT = "unknown_event"
+    NOT_A_MEMBER = "not_a_member"
+    ROOM_NOT_FOUND = "room_not_found"
+    ROOM_CLOSED = "room_closed"
+    EMPTY_MESSAGE = "empty_message"
+    MESSAGE_TOO_LONG = "message_too_long"
+    NOT_ALLOWED = "not_allowed"
+    CONFLICT = "conflict"
+    RATE_LIMITED = "rate_limited"
+    UNAUTHENTICATED = "unauthenticated"
+    UNAVAILABLE = "unavailable"
+
+
+# What a client is told where the raiser has nothing more exact to say.
+DEFAULT_MESSAGES = {
+    ErrorCode.INVALID_EVENT: "This event cannot be read.",
+    ErrorCode.UNKNOWN_EVENT: "There is no such event.",
+    ErrorCode.NOT_A_MEMBER: "You are not in this room.",
+    ErrorCode.ROOM_NOT_FOUND: "There is no such room.",
+    ErrorCode.ROOM_CLOSED: "This room is closed. It can still be read.",
+    ErrorCode.EMPTY_MESSAGE: "There is nothing in this message.",
+    ErrorCode.MESSAGE_TOO_LONG: "This message is too long.",
+    ErrorCode.NOT_ALLOWED: "You may not do this.",
+    ErrorCode.CONFLICT: "This was already said with other words.",
+    ErrorCode.RATE_LIMITED: "Too quick. Try again in a moment.",
+    ErrorCode.UNAUTHENTICATED: "Log in first.",
+    ErrorCode.UNAVAILABLE: "This did not work just now. Try again in a moment.",
+}
+
+
+class ChatError(Exception):
+    """A rule was broken, or the server cannot answer now.
+
+    `details` names the `field` at fault or the `limit` that was passed; `retry_after` is in s.
+    """
+
+    def __init__(
+        self,
+        code: ErrorCode,
+        message: str = "",
+        *,
+        details: dict[str, str | int] | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        self.code = code
+        self.message = message or DEFAULT_MESSAGES[code]
+        self.details = details
+        self.retry_after = retry_after
+        super().__init__(self.message)

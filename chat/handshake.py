@@ -1,0 +1,65 @@
+"""Who is behind a new connection: a cookie from our own pages, or a token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http.request import validate_host
+
+from accounts.identity import Identity, by_session_key, by_token
+
+from .threads import in_thread
+
+Headers = Iterable[tuple[bytes, bytes]]
+
+
+def header(headers: Headers, name: bytes) -> str:
+    """The only value of a header; nothing if it is missing or repeated."""
+    values = [value for key, value in headers if key.lower() == name]
+    return values[0].decode("latin1") if len(values) == 1 else ""
+
+
+def origin_is_ours(headers: Headers, *, secure: bool) -> bool:
+    """Whether a page of ours opened the connection. Only then may its cookie be read.
+
+    The same scheme, host and port as this server is asked for by, or a trusted origin by setting;
+    a foreign, missing or `null` Origin is not ours.
+    """
+    origin = header(headers, b"origin")
+    if origin in settings.CHAT_TRUSTED_ORIGINS:
+        return True
+    host = header(headers, b"host")
+    allowed = settings.ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
+    if not host or not validate_host(urlsplit(f"//{host}").hostname or "", allowed):
+        return False
+    return origin == f"{'https' if secure else 'http'}://{host}".lower()
+
+
+async def identify(headers: Headers, *, secure: bool) -> Identity | None:
+    """The person by bearer token, else by session cookie; None where neither may be believed."""
+    headers = list(headers)
+    scheme, _, token = header(headers, b"authorization").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return await identify_token(token.strip())
+    if not origin_is_ours(headers, secure=secure):
+        return None
+    key = session_key(headers)
+    return await in_thread(by_session_key, session_key=key) if key else None
+
+
+async def identify_token(token: str) -> Identity | None:
+    return await in_thread(by_token, token=token)
+
+
+def session_key(headers: Headers) -> str:
+    """The value of the session cookie, unproved."""
+    cookies: SimpleCookie = SimpleCookie()
+    try:
+        cookies.load(header(headers, b"cookie"))
+    except CookieError:
+        return ""
+    morsel = cookies.get(settings.SESSION_COOKIE_NAME)
+    return morsel.value if morsel else ""

@@ -1,0 +1,231 @@
+"""The hub: one a process. It knows every live room and session here and delivers to them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Protocol
+
+from django.conf import settings
+
+from . import reads
+from .audience import Listener
+from .bus import Bus
+from .bus_items import (
+    AccessEnded,
+    Beat,
+    BusItem,
+    Change,
+    Everybody,
+    Head,
+    PersonNotice,
+    RoomNotice,
+)
+from .live_room import LiveRoom
+from .protocol.codec import Delivery
+
+if TYPE_CHECKING:
+    from accounts.identity import Identity
+
+logger = logging.getLogger(__name__)
+
+CHECK_CHUNK = 500
+ROOM_LINGERS = 30.0
+
+
+class HubSession(Listener, Protocol):
+    """What the hub needs of a session."""
+
+    identity: Identity
+    rooms: dict[str, LiveRoom]
+
+    def end(self, *, reason: str) -> None: ...
+    async def shut_down(self) -> None: ...
+
+
+class Hub:
+    """Delivers what happens, whether in this process (`take`) or in another (the bus)."""
+
+    def __init__(self) -> None:
+        self.id = secrets.token_hex(8)
+        self.bus = Bus(self.id, self._hear)
+        self.rooms: dict[int, LiveRoom] = {}
+        self.sessions: set[HubSession] = set()
+        self._by_user: dict[int, set[HubSession]] = defaultdict(set)
+        # Slugs never change, so what they stand for is asked once.
+        self._keys: dict[str, int] = {}
+        self._loop = asyncio.get_running_loop()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._hearing = {
+            Change: self._hear_change,
+            Head: self._hear_head,
+            Beat: self._hear_beat,
+            RoomNotice: self._hear_room_notice,
+            PersonNotice: self._hear_person_notice,
+            Everybody: self._hear_everybody,
+            AccessEnded: self._hear_access_ended,
+        }
+
+    def start(self) -> None:
+        self.bus.start()
+        self._tasks = [
+            asyncio.create_task(self._check_heads()),
+            asyncio.create_task(self._check_access()),
+        ]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.bus.stop()
+
+    # What happens
+
+    def take(self, items: tuple[BusItem, ...]) -> None:
+        """Deliver what happened in this process, and tell the other hubs. From any thread."""
+        self._loop.call_soon_threadsafe(self._take, items)
+
+    def _take(self, items: tuple[BusItem, ...]) -> None:
+        self._hear(items)
+        self.bus.publish(items)
+
+    def _hear(self, items: Iterable[BusItem]) -> None:
+        touched: set[LiveRoom] = set()
+        for item in items:
+            self._hearing[type(item)](item)  # type: ignore[operator]
+            if type(item) is Change and (room := self.rooms.get(item.room)):
+                touched.add(room)
+        for room in touched:
+            room.audience.settle()
+
+    def _hear_change(self, change: Change) -> None:
+        if room := self.rooms.get(change.room):
+            room.hear(change)
+
+    def _hear_head(self, head: Head) -> None:
+        if room := self.rooms.get(head.room):
+            room.hint(head, delay=0.0 if self.bus.deaf else settings.CHAT_REPAIR_DELAY)
+
+    def _hear_beat(self, beat: Beat) -> None:
+        for head in beat.heads:
+            self._hear_head(head)
+
+    def _hear_room_notice(self, notice: RoomNotice) -> None:
+        if room := self.rooms.get(notice.room):
+            room.audience.notice(notice.frame, skip=notice.skip)
+
+    def _hear_person_notice(self, notice: PersonNotice) -> None:
+        self._deliver(self._by_user.get(notice.user, ()), notice.frame, skip=notice.skip)
+
+    def _hear_everybody(self, notice: Everybody) -> None:
+        self._deliver(self.sessions, notice.frame)
+
+    def _deliver(self, sessions: Iterable[HubSession], payload: bytes, *, skip: str = "") -> None:
+        delivery = Delivery((payload,))
+        for session in sessions:
+            if session.id != skip:
+                session.deliver(delivery)
+
+    def _hear_access_ended(self, ended: AccessEnded) -> None:
+        everywhere = not (ended.session_key or ended.token_digest)
+        for session in list(self._by_user.get(ended.user, ())):
+            identity = session.identity
+            if (
+                everywhere
+                or (ended.session_key and identity.session_key == ended.session_key)
+                or (ended.token_digest and identity.token_digest == ended.token_digest)
+            ):
+                session.end(reason=ended.reason)
+
+    # Sessions and rooms
+
+    def add(self, session: HubSession) -> None:
+        self.sessions.add(session)
+        self._by_user[session.user_id].add(session)
+
+    def remove(self, session: HubSession) -> None:
+        """Forget a session that has ended, and the rooms that it was the last in."""
+        self.sessions.discard(session)
+        sessions = self._by_user.get(session.user_id)
+        if sessions is not None:
+            sessions.discard(session)
+            if not sessions:
+                del self._by_user[session.user_id]
+        for room in session.rooms.values():
+            self.close_room(session, room)
+
+    def count_of(self, user_id: int) -> int:
+        """How many sessions a person has here."""
+        return len(self._by_user.get(user_id, ()))
+
+    async def room_key(self, slug: str) -> int | None:
+        """The key of the room called `slug`; asked of the database once."""
+        key = self._keys.get(slug)
+        if key is None:
+            key = await reads.room_key(slug)
+            if key is not None:
+                self._keys[slug] = key
+        return key
+
+    def room(self, key: int) -> LiveRoom:
+        """The live room of `key`, made when it is first asked for."""
+        return self.rooms.setdefault(key, LiveRoom(key))
+
+    def close_room(self, session: HubSession, room: LiveRoom) -> None:
+        """Take a session out of a room; an empty room is kept a little, for who comes back."""
+        room.audience.drop(session)
+        if not room.audience:
+            self._loop.call_later(ROOM_LINGERS, self._forget_if_empty, room)
+
+    def _forget_if_empty(self, room: LiveRoom) -> None:
+        if not room.audience and self.rooms.get(room.key) is room:
+            del self.rooms[room.key]
+
+    # Checks that do not trust the bus
+
+    async def _check_heads(self) -> None:
+        checked_at = self._loop.time()
+        while True:
+            await asyncio.sleep(settings.CHAT_BEAT_INTERVAL)
+            due = self._loop.time() - checked_at >= settings.CHAT_HEAD_CHECK_INTERVAL
+            if self.rooms and (due or self.bus.deaf):
+                checked_at = self._loop.time()
+                await self._guarded(self.check_heads())
+
+    async def check_heads(self) -> None:
+        """Read the heads of all live rooms; rooms that stand elsewhere repair themselves."""
+        rooms = list(self.rooms.values())
+        for start in range(0, len(rooms), CHECK_CHUNK):
+            chunk = rooms[start : start + CHECK_CHUNK]
+            stood_at = {room.key: room.position for room in chunk}
+            for head in await reads.heads(stood_at):
+                if room := self.rooms.get(head.room):
+                    room.check(head, stood_at=stood_at[head.room])
+
+    async def _check_access(self) -> None:
+        while True:
+            await asyncio.sleep(settings.CHAT_ACCESS_CHECK_INTERVAL)
+            await self._guarded(self.check_access())
+
+    async def check_access(self) -> None:
+        """End what lost its right without this hub hearing of it: logins and memberships."""
+        sessions = list(self.sessions)
+        valid = await reads.valid_identities([session.identity for session in sessions])
+        for session in sessions:
+            if session.identity not in valid:
+                session.end(reason="expired")
+        seats = {
+            (room.key, session.user_id) for session in sessions for room in session.rooms.values()
+        }
+        for key, user_id in seats - await reads.memberships_still_there(seats):
+            if room := self.rooms.get(key):
+                room.take_out(user_id, number=room.position + 1, reason="left")
+
+    async def _guarded(self, check: asyncio.Future[None] | object) -> None:
+        try:
+            await check  # type: ignore[misc]
+        except Exception:
+            logger.warning("A check of rooms and logins failed", exc_info=True)

@@ -1,0 +1,120 @@
+"""Opening a room so that nothing falls between the history and what is heard live.
+
+The order is: register muted, authorise, answer and unmute in one tick. From the registration on
+every frame is either in the answer or held for the session; none is in neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from .actions import memberships
+from .errors import ChatError, ErrorCode
+from .protocol.inbound import JoinRoom
+from .protocol.outbound import Joined
+from .threads import in_thread
+
+if TYPE_CHECKING:
+    from .audience import Muted
+    from .live_room import LiveRoom
+    from .models import Membership
+    from .session import ChatSession
+
+Change = tuple[int, bytes]
+
+
+async def join_room(session: ChatSession, event: JoinRoom) -> Joined:
+    """Answer `join_room`: the history, then live frames. Raises `ChatError`."""
+    key = await session.hub.room_key(event.room_id)
+    if key is None:
+        raise ChatError(ErrorCode.ROOM_NOT_FOUND)
+    if event.room_id not in session.rooms and len(session.rooms) >= settings.CHAT_OPEN_ROOMS:
+        raise ChatError(ErrorCode.NOT_ALLOWED, details={"limit": settings.CHAT_OPEN_ROOMS})
+    room = session.hub.room(key)
+    try:
+        membership = await _enter(session, room)
+        await session.drained()
+        sequence = await _answer(session, room, event, member_since=membership.joined_sequence)
+    except BaseException:
+        session.rooms.pop(event.room_id, None)
+        session.hub.close_room(session, room)
+        raise
+    return Joined(room_id=event.room_id, sequence=sequence)
+
+
+async def _enter(session: ChatSession, room: LiveRoom) -> Membership:
+    """Register muted, then authorise; again if a membership just ended and was renewed."""
+    while True:
+        room.audience.mute(session, since=room.position)
+        membership = await in_thread(memberships.join_room, room=room.key, user=session.user)
+        if not await room.ready():
+            raise ChatError(ErrorCode.ROOM_NOT_FOUND)
+        if session in room.audience.muted:
+            return membership
+
+
+async def _answer(
+    session: ChatSession, room: LiveRoom, event: JoinRoom, *, member_since: int
+) -> int:
+    """Send the history, let the session hear, send what was held; return where it stands."""
+    after = event.after if event.epoch == room.epoch else None
+    if after is not None and after > room.position:
+        # The client heard it from another process before it reached this one.
+        await room.catch_up()
+    muted = _muted(session, room)
+    resumable = after is not None and room.leads_from(after)
+    if after is not None and resumable:
+        muted.restart(room.position)
+        await _send_changes(session, room, muted, after=after)
+        muted = _muted(session, room)
+    if not resumable or muted.stale:
+        session.send(room.snapshot(reset=event.after is not None))
+        muted.restart(room.position)
+    room.audience.unmute(session, member_since=member_since)
+    session.rooms[event.room_id] = room
+    session.deliver_all(muted.held)
+    return room.position
+
+
+def _muted(session: ChatSession, room: LiveRoom) -> Muted:
+    """The session's place in the room, unless its membership or its login ended meanwhile."""
+    if session.ended:
+        raise ChatError(ErrorCode.UNAUTHENTICATED)
+    muted = room.audience.muted.get(session)
+    if muted is None:
+        raise ChatError(ErrorCode.NOT_A_MEMBER)
+    return muted
+
+
+async def _send_changes(session: ChatSession, room: LiveRoom, muted: Muted, *, after: int) -> None:
+    """Send what changed since `after`, a page at a time as the reader takes them."""
+    upto = muted.since
+    changes = await room.changes_since(after, upto=upto)
+    pages = list(paged(changes)) or [[]]
+    for page in pages[:-1]:
+        if muted.stale:
+            return
+        bodies = [body for _, body in page]
+        session.send(room.history(bodies, sequence=page[-1][0], more=True, reset=False))
+        await session.drained()
+    if not muted.stale:
+        bodies = [body for _, body in pages[-1]]
+        session.send(room.history(bodies, sequence=upto, more=False, reset=False))
+
+
+def paged(changes: Sequence[Change]) -> Iterator[list[Change]]:
+    """Cut changes into pages of bounded length and size; a change is never divided."""
+    page: list[Change] = []
+    size = 0
+    for change in changes:
+        full = len(page) >= settings.CHAT_CHANGE_PAGE
+        if page and (full or size + len(change[1]) > settings.CHAT_CHANGE_PAGE_BYTES):
+            yield page
+            page, size = [], 0
+        page.append(change)
+        size += len(change[1])
+    if page:
+        yield page

@@ -1,0 +1,250 @@
+"""One room as this process serves it: its order, and the repair of what the bus lost."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import msgspec
+from django.conf import settings
+from msgspec import Raw
+
+from . import reads
+from .audience import Audience
+from .bus_items import Change, Head
+from .protocol.codec import event_frame, frame
+from .protocol.outbound import RoomChange, RoomHistory, RoomState
+from .room_memory import RoomMemory
+from .stats import stats
+
+logger = logging.getLogger(__name__)
+
+EARLY_LIMIT = 1_000
+REMEMBERED_CHANGES = 500
+RETRY_DELAYS = (0.1, 0.3, 1.0, 3.0)
+
+_room_change = msgspec.json.Decoder(RoomChange)
+
+
+class LiveRoom:
+    """Applies the room's changes in order, each once, and reads what is missing.
+
+    It lives on the event loop only; `key` is the room's primary key. Until `ready` has returned
+    True, nothing but `key` and `audience` may be used.
+    """
+
+    slug: str
+    epoch: str
+    state: RoomState
+    memory: RoomMemory
+
+    def __init__(self, key: int) -> None:
+        self.key = key
+        self.audience = Audience()
+        self.position = 0
+        self._loaded = False
+        self._reading = asyncio.Lock()
+        # Changes that came before their turn, by number; also all that come while loading.
+        self._early: dict[int, Change] = {}
+        self._heard_of = 0
+        self._repair: asyncio.Task[None] | None = None
+        self._repair_timer: asyncio.TimerHandle | None = None
+        self._snapshot = b""
+
+    async def ready(self) -> bool:
+        """Wait until the room was read; False if there is none. Raises what the database raises."""
+        if not self._loaded:
+            async with self._reading:
+                if not self._loaded:
+                    await self._load()
+        return self._loaded
+
+    # Order
+
+    def hear(self, change: Change) -> None:
+        """Take a change, from this process or from the bus, in whatever order they come."""
+        if not self._loaded:
+            self._keep_for_later(change)
+        elif change.epoch != self.epoch:
+            self._repair_after(0.0)
+        elif change.number == self.position + 1:
+            self._apply(change)
+            self._apply_early()
+        elif change.number > self.position:
+            self._keep_for_later(change)
+            self._repair_after(settings.CHAT_REPAIR_DELAY)
+
+    def hint(self, head: Head, *, delay: float) -> None:
+        """Learn how far the room is. If that is further than here, repair after `delay` s."""
+        if not self._loaded:
+            return
+        if head.epoch != self.epoch:
+            self._repair_after(0.0)
+        elif head.number > self.position:
+            self._heard_of = max(self._heard_of, head.number)
+            self._repair_after(delay)
+
+    def _keep_for_later(self, change: Change) -> None:
+        if len(self._early) >= EARLY_LIMIT:
+            # The repair that is due reads them anyhow.
+            self._early.clear()
+        self._early[change.number] = change
+        self._heard_of = max(self._heard_of, change.number)
+
+    def _apply(self, change: Change) -> None:
+        self.position = change.number
+        self._snapshot = b""
+        self.memory.apply(change)
+        if not change.message_id:
+            self.state = _room_change.decode(change.body).room
+        self.audience.send(frame(change.event, change.body))
+        if change.removed:
+            self.take_out(change.removed, number=change.number, reason="left")
+
+    def _apply_early(self) -> None:
+        while change := self._early.pop(self.position + 1, None):
+            self._apply(change)
+        if self._early:
+            self._early = {n: held for n, held in self._early.items() if n > self.position}
+        if self._heard_of <= self.position and self._repair_timer is not None:
+            self._repair_timer.cancel()
+            self._repair_timer = None
+
+    def take_out(self, user_id: int, *, number: int, reason: str) -> None:
+        """End the room for a person's sessions here, before anything later is delivered."""
+        self.audience.flush()
+        for listener in self.audience.members(user_id, older_than=number):
+            self.audience.drop(listener)
+            listener.left_room(self, reason=reason)
+
+    # Repair
+
+    def _repair_after(self, delay: float) -> None:
+        if self._repair is not None:
+            return
+        loop = asyncio.get_running_loop()
+        if self._repair_timer is not None:
+            if self._repair_timer.when() <= loop.time() + delay:
+                return
+            self._repair_timer.cancel()
+        self._repair_timer = loop.call_later(delay, self._start_repair)
+
+    def _start_repair(self) -> None:
+        self._repair_timer = None
+        self._repair = asyncio.create_task(self._repair_until_whole())
+        self._repair.add_done_callback(self._repair_done)
+
+    def _repair_done(self, task: asyncio.Task[None]) -> None:
+        self._repair = None
+
+    async def _repair_until_whole(self) -> None:
+        attempt = 0
+        while not attempt or self._heard_of > self.position:
+            try:
+                await self.catch_up()
+            except Exception:
+                logger.warning("Room %d cannot be read now; trying again", self.key, exc_info=True)
+            if self._heard_of > self.position:
+                await asyncio.sleep(RETRY_DELAYS[min(attempt, len(RETRY_DELAYS) - 1)])
+            attempt += 1
+
+    async def catch_up(self) -> None:
+        """Read what happened since this position. Raises what the database raises."""
+        async with self._reading:
+            repair = await reads.repair(self.key, epoch=self.epoch, position=self.position)
+            if repair is None:
+                self._heard_of = self.position
+            elif repair.changes is None:
+                await self._load()
+            else:
+                self._apply_missed(repair.changes)
+
+    def _apply_missed(self, changes: list[Change]) -> None:
+        missed = [change for change in changes if change.number > self.position]
+        stats.repairs += bool(missed)
+        for change in missed:
+            self._apply(change)
+        self._apply_early()
+        self.audience.settle()
+
+    def check(self, head: Head, *, stood_at: int) -> None:
+        """Compare with a head that was read from the database after this room `stood_at`."""
+        if self._loaded and head.epoch == self.epoch and head.number < stood_at:
+            # The database went back in time without a new epoch: only a reload can help.
+            self._repair_after(0.0)
+        else:
+            self.hint(head, delay=0.0)
+
+    async def _load(self) -> None:
+        anew, self._loaded = self._loaded, False
+        loaded = None
+        try:
+            loaded = await reads.load(self.key)
+        finally:
+            self._loaded = anew
+        if loaded is None:
+            return
+        self.slug, self.epoch, self.position = loaded.slug, loaded.epoch, loaded.position
+        self.state, self._snapshot = loaded.state, b""
+        self.memory = RoomMemory(
+            loaded.messages,
+            position=loaded.position,
+            has_more=loaded.has_more,
+            window=settings.CHAT_HISTORY_PAGE,
+            changes=REMEMBERED_CHANGES,
+        )
+        self._loaded = True
+        self._early = {n: held for n, held in self._early.items() if held.epoch == self.epoch}
+        self._heard_of = max((self.position, *self._early))
+        self.audience.discard_pending()
+        for muted in self.audience.muted.values():
+            muted.restart(self.position)
+            muted.stale = anew
+        if anew:
+            stats.resets += 1
+            self.audience.send(self.snapshot(reset=True))
+        self._apply_early()
+        self.audience.settle()
+
+    # Answers to joins
+
+    def snapshot(self, *, reset: bool) -> bytes:
+        """The frame of a fresh `room_history`, from memory."""
+        if reset or not self._snapshot:
+            bodies = self.memory.newest_bodies()
+            made = self.history(bodies, sequence=self.position, more=False, reset=reset)
+            if reset:
+                return made
+            self._snapshot = made
+        return self._snapshot
+
+    def history(self, bodies: list[bytes], *, sequence: int, more: bool, reset: bool) -> bytes:
+        return event_frame(
+            RoomHistory(
+                room_id=self.slug,
+                room=self.state,
+                messages=[Raw(body) for body in bodies],
+                sequence=sequence,
+                epoch=self.epoch,
+                has_more=self.memory.has_more,
+                more=more,
+                reset=reset,
+                active_users=None,
+                active_count=None,
+            )
+        )
+
+    def leads_from(self, number: int) -> bool:
+        """Whether changes lead from `number` to here, or only a fresh snapshot does."""
+        missed = self.position - number
+        within = 0 <= missed <= settings.CHAT_RESUME_LIMIT
+        return within and number >= self.state.floor - 1
+
+    async def changes_since(self, number: int, *, upto: int) -> list[tuple[int, bytes]]:
+        """Number and body of what changed in (number, upto], in order; from memory if it can."""
+        remembered = self.memory.changes_after(number, floor=self.state.floor)
+        if remembered is not None and upto == self.position:
+            return remembered
+        return await reads.changes(
+            self.key, slug=self.slug, floor=self.state.floor, after=number, upto=upto
+        )

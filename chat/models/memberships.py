@@ -1,0 +1,63 @@
+"""Who belongs to a room, and who was asked to."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .rooms import Room
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", _("owner")
+    MODERATOR = "moderator", _("moderator")
+    MEMBER = "member", _("member")
+
+
+class Membership(models.Model):
+    """A person belongs to a room. The row goes when the membership ends; the room's history
+    keeps the joining and the leaving as system messages."""
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=9, choices=Role.choices, default=Role.MEMBER)
+    joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
+    # The room's number of the joining: an older leaving that arrives late does not end it.
+    joined_sequence = models.BigIntegerField(default=0)
+    read_sequence = models.BigIntegerField(_("read up to"), default=0)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = (
+            models.UniqueConstraint(fields=("room", "user"), name="one_membership_a_person"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.room_id}"
+
+    @property
+    def may_moderate(self) -> bool:
+        return self.role in (Role.OWNER, Role.MODERATOR)
+
+
+class Invitation(models.Model):
+    """The right of one person to join one private room; used up by joining."""
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="invitations")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="invitations")
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(_("invited"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints = (
+            models.UniqueConstraint(fields=("room", "user"), name="one_invitation_a_person"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} to {self.room_id}"

@@ -1,0 +1,100 @@
+"""A message: its place in the room, the number of its last change, and its present state."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .rooms import Room
+
+
+class MessageKind(models.TextChoices):
+    TEXT = "text", _("text")
+    SYSTEM = "system", _("system")
+
+
+class SystemAct(models.TextChoices):
+    """What a system message tells; its `subject` is the person it happened to."""
+
+    JOINED = "joined", _("joined")
+    LEFT = "left", _("left")
+    REMOVED = "removed", _("removed")
+
+
+# System messages that end the subject's membership: hubs take that person's sessions out.
+ENDING_ACTS = frozenset({SystemAct.LEFT, SystemAct.REMOVED})
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def with_people(self) -> MessageQuerySet:
+        """Load what a frame shows of people, so that rendering costs no query a row."""
+        return self.select_related("sender", "subject")
+
+    def counting_as_unread(self) -> MessageQuerySet:
+        return self.filter(kind=MessageKind.TEXT, deleted_at=None)
+
+
+class Message(models.Model):
+    """`sequence` is its place for ever; `changed_sequence` rises with every change of it.
+
+    `text_hash` is the SHA-256 of the text as the sender sent it: a retry is compared with that,
+    so neither a filter nor a later edit makes a false conflict. A deleted message stays as a
+    tombstone without text.
+    """
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="messages")
+    sequence = models.BigIntegerField(_("sequence"))
+    changed_sequence = models.BigIntegerField(_("changed sequence"))
+    # A person who wrote is deactivated, not deleted: conversations keep their voices.
+    sender = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="messages")
+    kind = models.CharField(
+        _("kind"), max_length=6, choices=MessageKind.choices, default=MessageKind.TEXT
+    )
+    text = models.TextField(_("text"), blank=True)
+    text_hash = models.BinaryField(max_length=32, default=bytes)
+    text_changed_sequence = models.BigIntegerField()
+    client_id = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001 - NULLs do not collide
+    # Without a constraint, since pruning removes originals and replies stay.
+    reply_to = models.ForeignKey(
+        "self", models.DO_NOTHING, null=True, blank=True, db_constraint=False, related_name="+"
+    )
+    act = models.CharField(max_length=12, choices=SystemAct.choices, blank=True)
+    subject = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(_("sent"))
+    edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True)
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = (
+            models.UniqueConstraint(fields=("room", "sequence"), name="one_message_a_place"),
+            models.UniqueConstraint(
+                fields=("room", "changed_sequence"), name="one_change_a_number"
+            ),
+            models.UniqueConstraint(
+                fields=("room", "sender", "client_id"),
+                condition=Q(client_id__isnull=False),
+                name="one_message_a_client_id",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.room_id}#{self.sequence}"
+
+    @property
+    def begins_membership_of(self) -> int | None:
+        return self.subject_id if self.act == SystemAct.JOINED else None
+
+    @property
+    def ends_membership_of(self) -> int | None:
+        return self.subject_id if self.act in ENDING_ACTS else None

@@ -1,0 +1,138 @@
+"""What a client may ask for. Names are imperative; unknown fields are ignored."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from msgspec import Meta, Struct
+
+RoomId = Annotated[
+    str, Meta(min_length=1, max_length=64, description="The room's slug; it never changes.")
+]
+MessageId = Annotated[int, Meta(ge=1, le=2**63 - 1, description="The message's id.")]
+Sequence = Annotated[int, Meta(ge=0, le=2**63 - 1, description="A number of the room's order.")]
+ClientId = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        pattern="^[!-~]+$",
+        description="Made by the client, fresh for each message; makes a retry harmless.",
+    ),
+]
+Text = Annotated[str, Meta(description="The text, as plain text.")]
+Ref = Annotated[
+    str,
+    Meta(
+        max_length=64, description="Any short text; the one `ack` or `error` in answer repeats it."
+    ),
+]
+
+
+class InboundEvent(Struct, kw_only=True):
+    """An event that a client sends."""
+
+    event: ClassVar[str]
+
+
+class Authenticate(InboundEvent):
+    """Log in with a token; only as the first frame, where no cookie was accepted."""
+
+    event: ClassVar[str] = "authenticate"
+    token: Annotated[str, Meta(min_length=1, max_length=512)]
+
+
+class JoinRoom(InboundEvent):
+    """Open a room: become a member if it is public, hear what it says from now on.
+
+    Answered by `room_history`, then the ack. With `after` and `epoch` the history is what changed
+    since that number, so that nothing is missed.
+    """
+
+    event: ClassVar[str] = "join_room"
+    room_id: RoomId
+    after: Sequence | None = None
+    epoch: Annotated[str, Meta(max_length=16)] | None = None
+
+
+class LeaveRoom(InboundEvent):
+    """Close a room in this session. The membership stays."""
+
+    event: ClassVar[str] = "leave_room"
+    room_id: RoomId
+
+
+class SendMessage(InboundEvent):
+    """Say something. The ack (`message_id`, `sequence`, `timestamp`) means it is stored."""
+
+    event: ClassVar[str] = "send_message"
+    room_id: RoomId
+    message: Text
+    client_id: ClientId | None = None
+    reply_to: MessageId | None = None
+
+
+class EditMessage(InboundEvent):
+    """Change one's own text. With `base_sequence`, only if the text last changed at that number."""
+
+    event: ClassVar[str] = "edit_message"
+    room_id: RoomId
+    message_id: MessageId
+    message: Text
+    base_sequence: Sequence | None = None
+
+
+class DeleteMessage(InboundEvent):
+    """Take a message back; a tombstone stays."""
+
+    event: ClassVar[str] = "delete_message"
+    room_id: RoomId
+    message_id: MessageId
+
+
+class Typing(InboundEvent):
+    """Say that one is typing, or has stopped."""
+
+    event: ClassVar[str] = "typing"
+    room_id: RoomId
+    typing: bool
+
+
+class MarkRead(InboundEvent):
+    """Everything up to `sequence` was read."""
+
+    event: ClassVar[str] = "mark_read"
+    room_id: RoomId
+    sequence: Sequence
+
+
+class FetchHistory(InboundEvent):
+    """Older messages: those placed before `before`. The ack carries `messages`, `has_more`."""
+
+    event: ClassVar[str] = "fetch_history"
+    room_id: RoomId
+    before: Sequence
+    limit: Annotated[int, Meta(ge=1, le=200)] | None = None
+
+
+class Ping(InboundEvent):
+    """Answered by `pong`."""
+
+    event: ClassVar[str] = "ping"
+
+
+INBOUND: dict[str, type[InboundEvent]] = {
+    kind.event: kind
+    for kind in (
+        Authenticate,
+        JoinRoom,
+        LeaveRoom,
+        SendMessage,
+        EditMessage,
+        DeleteMessage,
+        Typing,
+        MarkRead,
+        FetchHistory,
+        Ping,
+    )
+}

@@ -1,0 +1,179 @@
+"""Every read of the chat. Nothing here writes, locks or decides what may be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from django.db.models import IntegerField, OuterRef, Subquery
+
+from . import shapes
+from .errors import ChatError, ErrorCode
+from .models import Membership, Message, Room, RoomHead
+from .protocol.codec import encode
+from .protocol.outbound import Kind, RoomSummary
+
+if TYPE_CHECKING:
+    from typing import TypedDict
+
+    from django_stubs_ext import WithAnnotations
+
+    from accounts.models import User
+
+    class Unread(TypedDict):
+        unread: int
+
+    CountedMembership = WithAnnotations[Membership, Unread]
+
+UNREAD_CAP = 100
+
+
+def room_key(slug: str) -> int | None:
+    """The key of the room called `slug` on the wire."""
+    return Room.objects.filter(slug=slug).values_list("pk", flat=True).first()
+
+
+def stranger(room: Room) -> ChatError:
+    """What a non-member hears: of a hidden room the same as of one that does not exist."""
+    return ChatError(ErrorCode.NOT_A_MEMBER if room.is_public else ErrorCode.ROOM_NOT_FOUND)
+
+
+def visible_room(*, slug: str, user: User) -> Room:
+    """The room if `user` may know of it. Raises `ChatError` (`room_not_found`) otherwise."""
+    room = Room.objects.visible_to(user).select_related("head").filter(slug=slug).first()
+    if room is None:
+        raise ChatError(ErrorCode.ROOM_NOT_FOUND)
+    return room
+
+
+def heads(rooms: Collection[int]) -> dict[int, RoomHead]:
+    """The heads of `rooms` (keys), without locking them."""
+    return RoomHead.objects.in_bulk(rooms)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSnapshot:
+    """A room as it stood at its head: `messages` are the newest, oldest first."""
+
+    head: RoomHead
+    messages: list[Message]
+    has_more: bool
+
+
+def room_snapshot(*, room: int, limit: int) -> RoomSnapshot | None:
+    """Read the head first: what changes meanwhile has a higher number and is heard again."""
+    head = RoomHead.objects.select_related("room").filter(pk=room).first()
+    if head is None:
+        return None
+    messages, has_more = messages_before(
+        room=room, floor=head.floor, before=head.last_sequence + 1, limit=limit
+    )
+    return RoomSnapshot(head, messages, has_more)
+
+
+def messages_before(
+    *, room: int, floor: int, before: int, limit: int
+) -> tuple[list[Message], bool]:
+    """The last `limit` messages placed in [floor, before), oldest first; whether there are more."""
+    found = (
+        Message.objects.with_people()
+        .filter(room_id=room, sequence__gte=floor, sequence__lt=before)
+        .order_by("-sequence")[: limit + 1]
+    )
+    page = list(found)
+    return page[limit - 1 :: -1] if len(page) > limit else page[::-1], len(page) > limit
+
+
+def history_page(*, room: int, user: User, before: int, limit: int) -> tuple[list[bytes], bool]:
+    """Encoded messages placed below `before`, oldest first, for a member; whether there are more.
+
+    Raises `ChatError` (`room_not_found`, `not_a_member`).
+    """
+    head = RoomHead.objects.select_related("room").filter(pk=room).first()
+    if head is None:
+        raise ChatError(ErrorCode.ROOM_NOT_FOUND)
+    if not Membership.objects.filter(room_id=room, user=user).exists():
+        raise stranger(head.room)
+    page, has_more = messages_before(room=room, floor=head.floor, before=before, limit=limit)
+    bodies = [encode(shapes.message_body(message, room_id=head.room.slug)) for message in page]
+    return bodies, has_more
+
+
+def changes_after(
+    *, room: int, floor: int, after: int, upto: int, limit: int | None = None
+) -> list[Message]:
+    """The messages whose last change has a number in (after, upto], in order of change."""
+    found = (
+        Message.objects.with_people()
+        .filter(
+            room_id=room,
+            sequence__gte=floor,
+            changed_sequence__gt=after,
+            changed_sequence__lte=upto,
+        )
+        .order_by("changed_sequence")
+    )
+    return list(found if limit is None else found[:limit])
+
+
+class _CountOf(Subquery):
+    """COUNT(*) of a correlated subquery that may carry a LIMIT."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def _unread() -> _CountOf:
+    """Live messages of others after the member's place, counted up to the cap, stored nowhere."""
+    messages = (
+        Message.objects.counting_as_unread()
+        .filter(room=OuterRef("room"), sequence__gt=OuterRef("read_sequence"))
+        .exclude(sender=OuterRef("user"))
+    )
+    return _CountOf(messages.order_by().values("pk")[:UNREAD_CAP])
+
+
+def membership_with_unread(*, room: int, user: User) -> CountedMembership | None:
+    """The person's membership, with `unread` counted."""
+    return Membership.objects.filter(room_id=room, user=user).annotate(unread=_unread()).first()
+
+
+def memberships_with_unread(user: User) -> list[CountedMembership]:
+    """The person's memberships by room name, with `unread`, room and head loaded: one query."""
+    return list(
+        Membership.objects.filter(user=user)
+        .select_related("room", "room__head")
+        .annotate(unread=_unread())
+        .order_by("room__name", "room_id")
+    )
+
+
+def room_summaries(memberships: Collection[CountedMembership]) -> list[RoomSummary]:
+    """What `welcome` tells of the person's rooms."""
+    return [
+        RoomSummary(
+            room_id=member.room.slug,
+            name=member.room.name,
+            kind=cast("Kind", member.room.kind),
+            epoch=member.room.head.epoch,
+            head=member.room.head.last_sequence,
+            read_sequence=member.read_sequence,
+            unread=member.unread,
+        )
+        for member in memberships
+    ]
+
+
+def unread_by_member(*, room: int, users: Collection[int]) -> dict[int, int]:
+    """How many messages wait in the room for each of `users` (ids)."""
+    found = Membership.objects.filter(room_id=room, user__in=users).annotate(unread=_unread())
+    return dict(found.values_list("user_id", "unread"))
+
+
+def memberships_still_there(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Of (room key, user id) `pairs`, those that are memberships."""
+    rooms = {room for room, _ in pairs}
+    users = {user for _, user in pairs}
+    found = Membership.objects.filter(room__in=rooms, user__in=users)
+    return set(found.values_list("room_id", "user_id")) & set(pairs)

@@ -1,0 +1,150 @@
+"""What a hub reads of the database: one hop a question, answers already encoded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from operator import attrgetter
+
+from django.conf import settings
+
+from accounts.identity import Identity, still_valid
+
+from . import queries, shapes
+from .bus_items import Change, Head
+from .models import Message, RoomHead
+from .protocol.codec import encode
+from .protocol.outbound import RoomChanged, RoomState
+from .threads import in_thread
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A message as it goes into frames: its id, its place, its encoded body."""
+
+    message_id: int
+    sequence: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedRoom:
+    """A room at its head: all that a hub needs to serve it."""
+
+    slug: str
+    epoch: str
+    position: int
+    floor: int
+    state: RoomState
+    messages: list[Remembered]
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What happened since a position; `changes` is None when only a reload helps."""
+
+    position: int
+    changes: list[Change] | None
+
+
+async def room_key(slug: str) -> int | None:
+    """The key of the room called `slug` on the wire."""
+    return await in_thread(queries.room_key, slug)
+
+
+async def valid_identities(identities: Collection[Identity]) -> set[Identity]:
+    """Those of `identities` whose login still stands."""
+    return await in_thread(still_valid, identities)
+
+
+async def memberships_still_there(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Those of (room key, user id) `pairs` that are memberships."""
+    return await in_thread(queries.memberships_still_there, pairs)
+
+
+async def load(room: int) -> LoadedRoom | None:
+    """The room (its key) with its newest messages; None if it does not exist."""
+    return await in_thread(_load, room)
+
+
+def _load(room: int) -> LoadedRoom | None:
+    found = queries.room_snapshot(room=room, limit=settings.CHAT_HISTORY_PAGE)
+    if found is None:
+        return None
+    head, slug = found.head, found.head.room.slug
+    return LoadedRoom(
+        slug=slug,
+        epoch=head.epoch,
+        position=head.last_sequence,
+        floor=head.floor,
+        state=shapes.room_state(head.room, head),
+        messages=[remembered(message, room_id=slug) for message in found.messages],
+        has_more=found.has_more,
+    )
+
+
+def remembered(message: Message, *, room_id: str) -> Remembered:
+    body = encode(shapes.message_body(message, room_id=room_id))
+    return Remembered(message.pk, message.sequence, body)
+
+
+async def repair(room: int, *, epoch: str, position: int) -> Repair | None:
+    """What a hub missed that stands at `position`; None if the room does not exist."""
+    return await in_thread(_repair, room, epoch, position)
+
+
+def _repair(room: int, epoch: str, position: int) -> Repair | None:
+    # The head first: rows that change while these are read carry numbers above it.
+    head = RoomHead.objects.select_related("room").filter(pk=room).first()
+    if head is None:
+        return None
+    if must_reload(head, epoch=epoch, position=position):
+        return Repair(head.last_sequence, None)
+    rows = queries.changes_after(
+        room=room, floor=head.floor, after=position, upto=head.last_sequence
+    )
+    changes = [
+        shapes.message_change(row, room_id=head.room.slug, epoch=epoch, after=position)
+        for row in rows
+    ]
+    taken = {row.changed_sequence for row in rows}
+    spare = (n for n in range(head.last_sequence, position, -1) if n not in taken)
+    if number := next(spare, None):
+        # A number without a row was a change of the room, or of a message that changed again:
+        # the room's present state takes the place of the last such number.
+        changes.append(shapes.room_change(RoomChanged, head.room, head, number=number))
+        changes.sort(key=attrgetter("number"))
+    return Repair(head.last_sequence, changes)
+
+
+def must_reload(head: RoomHead, *, epoch: str, position: int) -> bool:
+    """Whether changes cannot lead from `position` to the head."""
+    missed = head.last_sequence - position
+    return (
+        head.epoch != epoch
+        or not 0 <= missed <= settings.CHAT_RESUME_LIMIT
+        or position < head.floor - 1
+    )
+
+
+async def heads(rooms: Collection[int]) -> list[Head]:
+    """The present heads of `rooms` (keys)."""
+    return await in_thread(_heads, list(rooms))
+
+
+def _heads(rooms: Collection[int]) -> list[Head]:
+    found = queries.heads(rooms).values()
+    return [Head(head.pk, head.epoch, head.last_sequence) for head in found]
+
+
+async def changes(
+    room: int, *, slug: str, floor: int, after: int, upto: int
+) -> list[tuple[int, bytes]]:
+    """Number and body of each message that changed in (after, upto], in order of change."""
+    return await in_thread(_changes, room, slug, floor, after, upto)
+
+
+def _changes(room: int, slug: str, floor: int, after: int, upto: int) -> list[tuple[int, bytes]]:
+    rows = queries.changes_after(room=room, floor=floor, after=after, upto=upto)
+    return [(row.changed_sequence, encode(shapes.message_body(row, room_id=slug))) for row in rows]

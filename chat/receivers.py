@@ -1,0 +1,33 @@
+"""What chat does when accounts says that something happened to a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.signals import access_ended
+
+from . import fanout
+from .bus_items import AccessEnded
+
+
+def connect() -> None:
+    access_ended.connect(end_sessions, dispatch_uid="chat.end_sessions")
+
+
+def end_sessions(
+    *,
+    user_id: int,
+    session_key: str | None,
+    token_digest: str | None,
+    reason: str,
+    **kwargs: Any,
+) -> None:
+    """Close the sockets of a login that ended, in every process."""
+    fanout.broadcast(
+        AccessEnded(
+            user=user_id,
+            session_key=session_key or "",
+            token_digest=token_digest or "",
+            reason=reason,
+        )
+    )

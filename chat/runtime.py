@@ -1,0 +1,74 @@
+"""What one serving process runs behind its doors: the hub, the writer, the ticker.
+
+The server starts and stops it; under any other ASGI server the first socket starts it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from . import fanout
+from .hub import Hub
+from .ticker import Ticker
+from .writer import Writer
+
+CLOSE_BATCH = 200
+CLOSE_PAUSE = 0.05
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """The parts of this process; they live on one event loop."""
+
+    loop: asyncio.AbstractEventLoop
+    hub: Hub
+    writer: Writer
+    ticker: Ticker
+
+
+_runtime: Runtime | None = None
+
+
+async def running() -> Runtime:
+    """The parts of this process, started now if nobody has yet."""
+    if _runtime is None or _runtime.loop is not asyncio.get_running_loop():
+        await start()
+    assert _runtime is not None  # noqa: S101 - start has set it
+    return _runtime
+
+
+async def start() -> None:
+    """Start the parts on the running loop. Waits for neither Redis nor the database."""
+    global _runtime  # noqa: PLW0603 - one a process, like the sockets it serves
+    hub = Hub()
+    _runtime = Runtime(asyncio.get_running_loop(), hub, Writer(), Ticker())
+    hub.start()
+    _runtime.ticker.start()
+    fanout.attach(hub.take)
+
+
+async def stop_accepting() -> None:
+    """Close every socket with "restarting" once what it asked for is answered, in batches."""
+    if _runtime is None:
+        return
+    sessions = list(_runtime.hub.sessions)
+    for start_at in range(0, len(sessions), CLOSE_BATCH):
+        closing = [session.shut_down() for session in sessions[start_at : start_at + CLOSE_BATCH]]
+        await asyncio.wait_for(
+            asyncio.gather(*closing, return_exceptions=True), settings.CHAT_DRAIN_SECONDS
+        )
+        await asyncio.sleep(CLOSE_PAUSE)
+
+
+async def stop() -> None:
+    """Stop the parts; what waits for the bus is published first."""
+    global _runtime
+    if _runtime is None:
+        return
+    parts, _runtime = _runtime, None
+    fanout.detach(parts.hub.take)
+    await parts.ticker.stop()
+    await parts.hub.stop()

@@ -1,0 +1,218 @@
+"""One live connection, whatever carries it: who it is, what it may ask, which rooms it has open."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+
+from accounts.identity import Identity, still_valid
+
+from . import queries, shapes
+from .errors import ChatError, ErrorCode
+from .limits import TokenBucket
+from .protocol.codec import (
+    Delivery,
+    Envelope,
+    ack_frame,
+    error_frame,
+    event_frame,
+    read_envelope,
+    read_event,
+)
+from .protocol.inbound import INBOUND
+from .protocol.outbound import (
+    Limits,
+    MembershipEnded,
+    OutboundEvent,
+    RoomSummary,
+    SessionEnded,
+    Welcome,
+)
+from .threads import in_thread
+from .verbs import VERBS
+
+if TYPE_CHECKING:
+    from .hub import Hub
+    from .live_room import LiveRoom
+    from .transports import Transport
+    from .writer import Writer
+
+logger = logging.getLogger(__name__)
+
+PROTOCOL_VERSION = 1
+RESTARTING = 1012
+MALFORMED = 4400
+NOT_LOGGED_IN = 4401
+NO_LONGER_ALLOWED = 4403
+FLOODING = 4429
+# Refusals for being too quick that a client may collect at once before it is cut.
+FLOOD_PATIENCE = 100
+STRIKES_FORGIVEN_PER_SECOND = 0.1
+# Reasons after which logging in again does not help.
+FINAL_REASONS = frozenset({"suspended", "deactivated"})
+
+
+class ChatSession:
+    """Takes a client's frames and answers each; the hub delivers to it what happens elsewhere.
+
+    Call `start` once, `handle` for every frame in turn, and `stop` when the connection is gone.
+    """
+
+    def __init__(
+        self, *, hub: Hub, writer: Writer, transport: Transport, identity: Identity
+    ) -> None:
+        self.id = secrets.token_hex(8)
+        self.hub = hub
+        self.writer = writer
+        self.identity = identity
+        self.user = identity.user
+        self.user_id: int = identity.user.pk
+        self.rooms: dict[str, LiveRoom] = {}
+        self.ended = False
+        self.deliver = transport.deliver
+        self.send = transport.send
+        self.drained = transport.drained
+        self._close = transport.close
+        self._idle = asyncio.Event()
+        self._idle.set()
+        now = asyncio.get_running_loop().time()
+        rate = settings.CHAT_EVENTS_PER_SECOND
+        self._events = TokenBucket(rate=rate, burst=settings.CHAT_EVENT_BURST, now=now)
+        self._patience = TokenBucket(rate=rate, burst=FLOOD_PATIENCE, now=now)
+        self._strikes = TokenBucket(
+            rate=STRIKES_FORGIVEN_PER_SECOND, burst=settings.CHAT_STRIKES, now=now
+        )
+
+    # Life
+
+    async def start(self) -> bool:
+        """Register, then greet; False if the login does not hold or has too many sockets.
+
+        Registered first, so that an access that ends in between is not overheard.
+        """
+        if self.hub.count_of(self.user_id) >= settings.CHAT_SOCKETS_PER_USER:
+            limit = settings.CHAT_SOCKETS_PER_USER
+            self.refuse(ChatError(ErrorCode.RATE_LIMITED, details={"limit": limit}))
+            self._close(FLOODING)
+            return False
+        self.hub.add(self)
+        rooms = await in_thread(self._rooms_if_valid)
+        if rooms is None:
+            self.end(reason="expired")
+            return False
+        self.tell(self._welcome(rooms))
+        return True
+
+    def _rooms_if_valid(self) -> list[RoomSummary] | None:
+        if self.identity not in still_valid([self.identity]):
+            return None
+        return queries.room_summaries(queries.memberships_with_unread(self.user))
+
+    def _welcome(self, rooms: list[RoomSummary]) -> Welcome:
+        return Welcome(
+            protocol=PROTOCOL_VERSION,
+            session_id=self.id,
+            user=shapes.person(self.user),
+            capabilities=list(INBOUND),
+            limits=Limits(
+                text=settings.CHAT_TEXT_LIMIT,
+                frame=settings.CHAT_FRAME_LIMIT,
+                open_rooms=settings.CHAT_OPEN_ROOMS,
+                history=settings.CHAT_HISTORY_PAGE,
+            ),
+            rooms=rooms,
+            server_time=datetime.now(UTC),
+        )
+
+    def stop(self) -> None:
+        """Leave everything: the connection is gone, or is to go."""
+        self.ended = True
+        self.hub.remove(self)
+        self.rooms.clear()
+
+    def end(self, *, reason: str) -> None:
+        """The login behind this session has ended: nothing more is delivered."""
+        self.stop()
+        self.tell(SessionEnded(reason=reason))
+        self._close(NO_LONGER_ALLOWED if reason in FINAL_REASONS else NOT_LOGGED_IN)
+
+    async def shut_down(self) -> None:
+        """Let what is under way finish, then ask the client to come back."""
+        await self._idle.wait()
+        self.stop()
+        self._close(RESTARTING)
+
+    def left_room(self, room: LiveRoom, *, reason: str) -> None:
+        """The membership in an open room has ended."""
+        if self.rooms.pop(room.slug, None) is not None:
+            self.tell(MembershipEnded(room_id=room.slug, reason=reason))
+
+    # Frames
+
+    def tell(self, event: OutboundEvent) -> None:
+        self.send(event_frame(event))
+
+    def refuse(self, error: ChatError, ref: str | None = None) -> None:
+        self.send(error_frame(error, ref))
+
+    async def handle(self, raw: str | bytes) -> None:
+        """Answer one frame; a `ref` gets exactly one `ack` or `error`."""
+        if self.ended:
+            return
+        self._idle.clear()
+        try:
+            envelope = read_envelope(raw)
+        except ChatError as error:
+            self._strike(error)
+        else:
+            await self._answer(envelope)
+        finally:
+            self._idle.set()
+
+    async def _answer(self, envelope: Envelope) -> None:
+        if not self._admit(envelope.ref):
+            return
+        try:
+            event = read_event(envelope)
+        except ChatError as error:
+            self._strike(error, envelope.ref)
+            return
+        try:
+            reply = await VERBS[type(event)](self, event)
+        except ChatError as error:
+            self.refuse(error, envelope.ref)
+        except (DatabaseError, InterfaceError):
+            logger.warning("%s failed on the database", event.event, exc_info=True)
+            self.refuse(ChatError(ErrorCode.UNAVAILABLE, retry_after=1.0), envelope.ref)
+        except Exception:
+            logger.exception("%s failed", event.event)
+            self.refuse(ChatError(ErrorCode.UNAVAILABLE, retry_after=5.0), envelope.ref)
+        else:
+            if envelope.ref is not None:
+                self.send(ack_frame(reply, envelope.ref))
+
+    def _admit(self, ref: str | None) -> bool:
+        now = asyncio.get_running_loop().time()
+        wait = self._events.take(now)
+        if not wait:
+            return True
+        self.refuse(ChatError(ErrorCode.RATE_LIMITED, retry_after=round(wait, 3)), ref)
+        if self._patience.take(now):
+            self._close(FLOODING)
+        return False
+
+    def _strike(self, error: ChatError, ref: str | None = None) -> None:
+        self.refuse(error, ref)
+        if self._strikes.take(asyncio.get_running_loop().time()):
+            self._close(MALFORMED)
+
+    def deliver_all(self, payloads: list[bytes]) -> None:
+        """Send many frames in one write."""
+        if payloads:
+            self.deliver(Delivery(payloads))

@@ -1,0 +1,108 @@
+"""Rows as the wire shows them: the one place where a model becomes a protocol type."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING, cast
+
+from .bus_items import Change
+from .models import Message, MessageKind, Room, RoomHead
+from .protocol.codec import encode
+from .protocol.outbound import (
+    Kind,
+    MessageBody,
+    MessageDeleted,
+    MessageEdited,
+    NewMessage,
+    OutboundEvent,
+    Person,
+    RoomState,
+    Stored,
+)
+from .protocol.outbound import RoomChange as RoomChangeEvent
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def person(user: User) -> Person:
+    return Person(
+        id=user.pk, username=user.username, name=user.display_name, avatar=user.avatar_url
+    )
+
+
+def room_state(room: Room, head: RoomHead) -> RoomState:
+    return RoomState(
+        room_id=room.slug,
+        name=room.name,
+        topic=room.topic,
+        kind=cast("Kind", room.kind),
+        closed=room.closed_at is not None,
+        floor=head.floor,
+    )
+
+
+def message_body(message: Message, *, room_id: str) -> MessageBody:
+    """`message` with its people loaded; `room_id` is the slug, so that no room need be."""
+    return MessageBody(
+        room_id=room_id,
+        message_id=message.pk,
+        sequence=message.sequence,
+        changed_sequence=message.changed_sequence,
+        text_sequence=message.text_changed_sequence,
+        username=message.sender.username,
+        sender=person(message.sender),
+        message=message.text,
+        kind="system" if message.kind == MessageKind.SYSTEM else "text",
+        timestamp=message.created_at.astimezone(UTC),
+        edited=message.edited_at is not None,
+        deleted=message.deleted_at is not None,
+        client_id=message.client_id,
+        reply_to=message.reply_to_id,
+        act=message.act or None,
+        subject=person(message.subject) if message.subject else None,
+    )
+
+
+def message_event(message: Message, *, after: int) -> type[OutboundEvent]:
+    """What a message's state is to someone who stands at `after`."""
+    if message.sequence > after:
+        return NewMessage
+    return MessageDeleted if message.deleted_at else MessageEdited
+
+
+def message_change(message: Message, *, room_id: str, epoch: str, after: int) -> Change:
+    """The message's last change, as those hear it who stand at `after`."""
+    return Change(
+        room=message.room_id,
+        epoch=epoch,
+        number=message.changed_sequence,
+        event=message_event(message, after=after).event,
+        body=encode(message_body(message, room_id=room_id)),
+        message_id=message.pk,
+        sequence=message.sequence,
+        joined=message.begins_membership_of or 0,
+        removed=message.ends_membership_of or 0,
+    )
+
+
+def room_change(event: type[RoomChangeEvent], room: Room, head: RoomHead, *, number: int) -> Change:
+    body = encode(event(changed_sequence=number, room=room_state(room, head)))
+    return Change(
+        room=room.pk,
+        epoch=head.epoch,
+        number=number,
+        event=event.event,
+        body=body,
+        floor=head.floor,
+    )
+
+
+def stored(message: Message) -> Stored:
+    return Stored(
+        message_id=message.pk,
+        sequence=message.sequence,
+        changed_sequence=message.changed_sequence,
+        timestamp=message.created_at.astimezone(UTC),
+        client_id=message.client_id,
+    )

@@ -1,0 +1,1 @@
+"""How the parts of Parley are put together: settings, doors, server, commands."""

@@ -1,0 +1,37 @@
+"""The threads that run Django's synchronous code for HTTP requests."""
+
+import asyncio
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+
+from asgiref.sync import ThreadSensitiveContext
+from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
+from django.conf import settings
+
+
+class BoundedThreads:
+    """ASGI application that runs `inner` with one of HTTP_THREADS lasting threads a request.
+
+    Left alone, Django starts a thread for every request: as many database connections as there are
+    requests, each opened anew. Here connections live as long as their thread, and requests beyond
+    the bound wait their turn.
+    """
+
+    def __init__(self, inner: ASGI3Application) -> None:
+        self._inner = inner
+        self._idle = deque(
+            ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"http-{number}")
+            for number in range(settings.HTTP_THREADS)
+        )
+        self._free = asyncio.Semaphore(settings.HTTP_THREADS)
+
+    async def __call__(
+        self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        async with self._free:
+            thread = self._idle.pop()  # the one used last: its connection is the warmest
+            try:
+                async with ThreadSensitiveContext(executor=thread):
+                    await self._inner(scope, receive, send)
+            finally:
+                self._idle.append(thread)

@@ -1,0 +1,50 @@
+"""`manage.py runserver`: Daphne's command for development, on our server."""
+
+import os
+from argparse import ArgumentParser
+from contextlib import nullcontext
+from typing import Any
+
+from channels.routing import ProtocolTypeRouter
+from daphne.management.commands.runserver import Command as DaphneCommand
+from daphne.management.commands.runserver import get_default_application
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
+
+from project.server import CannotServe, Server
+from project.valkey import EmbeddedValkey, ValkeyError
+
+
+class Command(DaphneCommand):
+    server_cls = Server
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.set_defaults(
+            websocket_max_message_size=settings.CHAT_FRAME_LIMIT,
+            websocket_max_frame_size=settings.CHAT_FRAME_LIMIT,
+        )
+
+    def run(self, **options: Any) -> None:
+        # The reloader is this command twice: an outer process that starts the inner one anew
+        # after every change. Redis belongs to the outer, which stays.
+        is_inner = os.environ.get(DJANGO_AUTORELOAD_ENV) == "true"
+        embedded = settings.EMBEDDED_VALKEY and not is_inner
+        try:
+            with EmbeddedValkey(settings.VAR_DIR) if embedded else nullcontext():
+                super().run(**options)
+        except ValkeyError as error:
+            raise CommandError(str(error)) from error
+
+    def inner_run(self, *args: Any, **options: Any) -> None:
+        try:
+            super().inner_run(*args, **options)
+        except CannotServe as error:
+            if not options["use_reloader"]:
+                raise CommandError(str(error)) from error
+            self.stderr.write(self.style.ERROR(f"CommandError: {error}"))
+            os._exit(1)  # this is a thread of the inner process: sys.exit() would end only that
+
+    def get_application(self, options: dict[str, Any]) -> ProtocolTypeRouter:
+        return get_default_application()  # its middleware serves static files, as in production

@@ -1,0 +1,331 @@
+"""All settings. The environment is read here and nowhere else.
+
+Everything runs without any of these variables when DEBUG is on. A production process needs
+SECRET_KEY and ALLOWED_HOSTS at least, and wants DATABASE_URL, REDIS_URL and EMAIL_URL.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from project import secret_key, valkey
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+DEBUG: bool = env.bool("DEBUG", default=False)
+# Everything that a running copy writes: database, secret key, collected static files, sockets.
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
+
+SECRET_KEY: str = env.str("SECRET_KEY", default="")
+if not SECRET_KEY:
+    if not DEBUG:
+        raise ImproperlyConfigured("Set SECRET_KEY (a long random text), or DEBUG=1 to try Parley.")
+    SECRET_KEY = secret_key.development_key(VAR_DIR / "secret_key")
+
+# --- Where we are reached ------------------------------------------------------------------------
+
+ALLOWED_HOSTS: list[str] = env.list(
+    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else []
+)
+# Origins besides our own that may post forms, as https://chat.example.org.
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# How many proxies of ours stand in front: this many addresses of X-Forwarded-For are believed,
+# counted from the right, and X-Forwarded-Proto. With 0 both headers are ignored.
+TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+
+# Off only for trying Parley over plain HTTP: cookies then travel in the clear.
+HTTPS: bool = env.bool("HTTPS", default=not DEBUG)
+SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+# How long browsers refuse plain HTTP after a visit, in seconds.
+SECURE_HSTS_SECONDS: int = env.int("HSTS_SECONDS", default=30 * 24 * 3600) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS: bool = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD: bool = env.bool("HSTS_PRELOAD", default=False)
+# Subdomains and browsers' preload lists are promises for more than this host: only its
+# administrator can make them, so that leaving them out is no warning.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        # 'self' covers wss: and ws: to our own host in every browser of the last years.
+        "connect-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- Parts ---------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "project",  # before daphne: its runserver is ours
+    "daphne",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "channels",
+    "rest_framework",
+    "knox",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "servestatic",
+    "accounts",
+    "chat",
+    "api",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.last_seen_middleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "project.urls"
+ASGI_APPLICATION = "project.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- Threads and connections ---------------------------------------------------------------------
+
+CHAT_SOCKET_THREADS: int = env.int("CHAT_SOCKET_THREADS", default=4)  # for events from sockets
+HTTP_THREADS: int = env.int("HTTP_THREADS", default=8)  # for pages and the API
+
+# --- Database ------------------------------------------------------------------------------------
+
+_sqlite_file = VAR_DIR / "db.sqlite3"
+_database: dict[str, Any] = env.db_url(
+    "DATABASE_URL", default=f"sqlite:///{quote(str(_sqlite_file))}"
+)
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    _sqlite_file.parent.mkdir(parents=True, exist_ok=True)
+    _database["CONN_MAX_AGE"] = None
+    _database["OPTIONS"] = {
+        # A transaction that starts reading and then writes could not wait for its turn.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 10,  # seconds to wait for another writer
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    _database["CONN_MAX_AGE"] = 0  # back into the pool after every request or event
+    _database["CONN_HEALTH_CHECKS"] = True
+    _database["OPTIONS"] = {
+        **_database.get("OPTIONS", {}),
+        # One for every thread that can ask for one, the last for the writer of messages.
+        "pool": {"min_size": 1, "max_size": CHAT_SOCKET_THREADS + HTTP_THREADS + 1, "timeout": 10},
+    }
+DATABASES = {"default": _database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Redis ---------------------------------------------------------------------------------------
+
+# Empty means the embedded Valkey, whose address is known whether it runs or not.
+EMBEDDED_VALKEY = not env.str("REDIS_URL", default="")
+REDIS_URL: str = valkey.url(VAR_DIR) if EMBEDDED_VALKEY else env.str("REDIS_URL")
+# A Redis that does not answer must not hold a publish for longer than this (seconds).
+_redis_patience = {"socket_timeout": 2, "socket_connect_timeout": 2}
+
+CHAT_BUS_PREFIX = "parley"  # of the bus's names in Redis
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [{"address": REDIS_URL, **_redis_patience}], "prefix": CHAT_BUS_PREFIX},
+    }
+}
+CACHES = {
+    "default": {
+        "BACKEND": "project.cache.FailOpenRedisCache",
+        "LOCATION": [REDIS_URL],
+        "KEY_PREFIX": "parley",
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+    }
+}
+
+# --- People --------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"signup": "accounts.forms.RegistrationForm"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+# Who registers confirms the address before coming in. With `optional` they come in at once, and
+# registration must then tell strangers which addresses have an account.
+ACCOUNT_EMAIL_VERIFICATION: str = env.str("EMAIL_VERIFICATION", default="mandatory")
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that registered
+ACCOUNT_CHANGE_EMAIL = True  # one address; a new one takes over once it is confirmed
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = None  # ask
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+# Failed logins are counted by network address, and by name and address together (our adapter's
+# key): by name alone, a stranger who guesses wrong on purpose would lock its owner out.
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key"}
+
+vars().update(
+    env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25")
+)
+DEFAULT_FROM_EMAIL: str = env.str("EMAIL_FROM", default="Parley <parley@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- API -----------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "api.authentication.BearerAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["api.parsers.BoundedJSONParser"],
+    "DEFAULT_THROTTLE_RATES": {
+        "tokens_address": env.str("TOKEN_TRIES_PER_ADDRESS", default="30/min"),
+        "tokens_name": env.str("TOKEN_TRIES_PER_NAME", default="10/min"),  # from one address
+    },
+    "EXCEPTION_HANDLER": "api.errors.handler",
+    "NUM_PROXIES": TRUSTED_PROXIES,
+}
+KNOX_TOKEN_MODEL = "accounts.AuthToken"  # noqa: S105 - a model's name
+REST_KNOX = {
+    "SECURE_HASH_ALGORITHM": "hashlib.sha512",
+    "TOKEN_TTL": timedelta(days=30),
+    "TOKEN_MODEL": KNOX_TOKEN_MODEL,
+    "TOKEN_PREFIX": "parley_",  # scanners for leaked secrets know a token by it
+}
+# knox's own migrations would make a table that nothing uses; a swapped model needs none of them.
+MIGRATION_MODULES = {"knox": None}
+
+# --- Chat ----------------------------------------------------------------------------------------
+
+CHAT_TEXT_LIMIT: int = env.int("CHAT_TEXT_LIMIT", default=4000)  # characters of a message
+CHAT_FRAME_LIMIT: int = env.int("CHAT_FRAME_LIMIT", default=65536)  # bytes of a frame in
+CHAT_MESSAGE_FILTERS: list[str] = env.list("CHAT_MESSAGE_FILTERS", default=[])  # dotted paths
+CHAT_TRUSTED_ORIGINS: list[str] = env.list("CHAT_TRUSTED_ORIGINS", default=[])  # besides our own
+
+CHAT_EVENTS_PER_SECOND: float = env.float("CHAT_EVENTS_PER_SECOND", default=10)  # of a session
+CHAT_EVENT_BURST: int = env.int("CHAT_EVENT_BURST", default=30)
+CHAT_STRIKES: int = env.int("CHAT_STRIKES", default=10)  # bad or limited frames before the close
+CHAT_SOCKETS_PER_USER: int = env.int("CHAT_SOCKETS_PER_USER", default=10)
+CHAT_OPEN_ROOMS: int = env.int("CHAT_OPEN_ROOMS", default=50)  # of a session
+CHAT_AUTHENTICATE_TIMEOUT: float = env.float("CHAT_AUTHENTICATE_TIMEOUT", default=5.0)  # seconds
+CHAT_SEND_BUFFER: int = env.int("CHAT_SEND_BUFFER", default=1048576)  # bytes unread before the cut
+
+CHAT_HISTORY_PAGE: int = env.int("CHAT_HISTORY_PAGE", default=50)  # messages
+CHAT_CHANGE_PAGE: int = env.int("CHAT_CHANGE_PAGE", default=200)  # changes in one frame
+CHAT_CHANGE_PAGE_BYTES: int = env.int("CHAT_CHANGE_PAGE_BYTES", default=262144)
+CHAT_RESUME_LIMIT: int = env.int("CHAT_RESUME_LIMIT", default=1000)  # changes, then a fresh start
+CHAT_RETENTION_MINIMUM: int = env.int("CHAT_RETENTION_MINIMUM", default=24 * 3600)  # seconds
+CHAT_ACTIVE_USERS_SHOWN: int = env.int("CHAT_ACTIVE_USERS_SHOWN", default=100)
+CHAT_TYPING_SECONDS: float = env.float("CHAT_TYPING_SECONDS", default=5)  # until typing expires
+CHAT_TICK_INTERVAL: float = env.float("CHAT_TICK_INTERVAL", default=0)  # seconds, 0 = no ticks
+
+CHAT_WRITE_BATCH: int = env.int("CHAT_WRITE_BATCH", default=200)  # messages in one transaction
+CHAT_BATCH_DELAY: float = env.float("CHAT_BATCH_DELAY", default=0.005)  # seconds between writes
+CHAT_BUS_GROUP: str = env.str("CHAT_BUS_GROUP", default="hubs")  # the hubs that hear each other
+CHAT_REPAIR_DELAY: float = env.float("CHAT_REPAIR_DELAY", default=0.05)  # seconds to wait in a gap
+CHAT_BEAT_INTERVAL: float = env.float("CHAT_BEAT_INTERVAL", default=1.0)  # seconds
+CHAT_DEAF_AFTER: float = env.float("CHAT_DEAF_AFTER", default=2.5)  # seconds without one's own beat
+CHAT_HEAD_CHECK_INTERVAL: float = env.float("CHAT_HEAD_CHECK_INTERVAL", default=30.0)  # seconds
+CHAT_ACCESS_CHECK_INTERVAL: float = env.float("CHAT_ACCESS_CHECK_INTERVAL", default=30.0)  # seconds
+CHAT_DRAIN_SECONDS: float = env.float("CHAT_DRAIN_SECONDS", default=25.0)  # to end after SIGTERM
+
+# --- Static files, language, time ----------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "project.static.HashedStatic"
+    },
+}
+
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Logging -------------------------------------------------------------------------------------
+
+LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {
+        "stdout": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stdout",
+            "formatter": "plain",
+        }
+    },
+    "root": {"handlers": ["stdout"], "level": LOG_LEVEL},
+    "loggers": {
+        # Set up by Django with handlers of its own: everything goes one way here.
+        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        "django.server": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        # Every request and socket, in development only.
+        "django.channels.server": {"level": "INFO" if DEBUG else "WARNING"},
+        "daphne": {"level": env.str("SERVER_LOG_LEVEL", default="WARNING")},
+        "asyncio": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,103 @@
+// @ts-check
+/** Changing and taking back one's own messages. */
+
+import { find, fromTemplate, length } from "./dom.js";
+import { RequestError } from "./line.js";
+import { explain } from "./refusals.js";
+import { gettext } from "./words.js";
+
+/** @import {ChatSocket} from "./socket.js" */
+/** @import {Message} from "./wire.js" */
+
+export class Editing {
+  #socket;
+  #roomId;
+  #limit;
+  #dialog;
+
+  /** @param {ChatSocket} socket @param {string} roomId @param {number} limit characters @param {HTMLDialogElement} dialog */
+  constructor(socket, roomId, limit, dialog) {
+    this.#socket = socket;
+    this.#roomId = roomId;
+    this.#limit = limit;
+    this.#dialog = dialog;
+  }
+
+  /** Turn a message's text into a field. @param {HTMLElement} element @param {Message} message */
+  edit(element, message) {
+    if (element.querySelector(".message-edit")) return;
+    const form = fromTemplate("edit-template");
+    const field = /** @type {HTMLTextAreaElement} */ (find(form, "textarea"));
+    field.value = message.message;
+    find(element, ".message-text").hidden = true;
+    find(element, ".message-head").after(form);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.#save(element, form, message, field.value);
+    });
+    form.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.#close(element, form);
+      else if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.target !== field) return;
+      else void this.#save(element, form, message, field.value);
+      event.preventDefault();
+    });
+    find(form, "[data-act=cancel]").addEventListener("click", () => this.#close(element, form));
+    field.focus();
+    field.setSelectionRange(field.value.length, field.value.length);
+  }
+
+  /** Ask, then leave a tombstone. @param {HTMLElement} element @param {Message} message */
+  async remove(element, message) {
+    const dialog = this.#dialog;
+    const reason = find(dialog, ".field-error");
+    reason.hidden = true;
+    dialog.returnValue = "";
+    dialog.showModal();
+    await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
+    element.focus();
+    if (dialog.returnValue !== "delete") return;
+    const error = await this.#ask("delete_message", { message_id: message.message_id });
+    if (!error) return;
+    reason.hidden = false;
+    find(reason, "span").textContent = explain(error.refusal);
+    dialog.showModal();
+  }
+
+  /** @param {HTMLElement} element @param {HTMLElement} form @param {Message} message @param {string} text */
+  async #save(element, form, message, text) {
+    if (text === message.message) return this.#close(element, form);
+    if (length(text) > this.#limit) {
+      return this.#refuse(form, explain({ code: "message_too_long", message: "", details: { limit: this.#limit } }));
+    }
+    const { message_id, text_sequence: base_sequence } = message;
+    const error = await this.#ask("edit_message", { message_id, message: text, base_sequence });
+    if (!error) this.#close(element, form);
+    else if (error.code === "conflict") this.#refuse(form, gettext("This message was changed meanwhile. Cancel to see how."));
+    else this.#refuse(form, explain(error.refusal));
+  }
+
+  /** @param {HTMLElement} form @param {string} why */
+  #refuse(form, why) {
+    const reason = find(form, ".field-error");
+    reason.hidden = false;
+    find(reason, "span").textContent = why;
+  }
+
+  /** @param {HTMLElement} element @param {HTMLElement} form */
+  #close(element, form) {
+    form.remove();
+    find(element, ".message-text").hidden = false;
+    element.focus();
+  }
+
+  /** @param {string} event @param {object} data @returns {Promise<RequestError | null>} why not, if not */
+  async #ask(event, data) {
+    try {
+      await this.#socket.request(event, { room_id: this.#roomId, ...data });
+      return null;
+    } catch (error) {
+      if (error instanceof RequestError) return error;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/** The parts of the wire that the page reads; docs/protocol.md has them all. Types only: nothing of this reaches a browser. */
+
+export interface Person {
+  id: number;
+  username: string;
+  name: string;
+  avatar: string;
+}
+
+/** A message, or its tombstone. */
+export interface Message {
+  room_id: string;
+  message_id: number;
+  /** its place in the room, for ever */
+  sequence: number;
+  /** the number of its last change */
+  changed_sequence: number;
+  /** the number of the last change of its text */
+  text_sequence: number;
+  sender: Person;
+  message: string;
+  kind: "text" | "system";
+  /** ISO-8601 */
+  timestamp: string;
+  edited: boolean;
+  deleted: boolean;
+  client_id?: string;
+  /** system messages: what happened ("joined", "left", "removed") to whom */
+  act?: string;
+  subject?: Person;
+}
+
+export interface RoomState {
+  room_id: string;
+  name: string;
+  topic: string;
+  kind: "public" | "private" | "direct";
+  closed: boolean;
+  /** nothing below this sequence is kept */
+  floor: number;
+}
+
+export interface RoomHistory {
+  room_id: string;
+  room: RoomState;
+  messages: Message[];
+  /** where to stand after it */
+  sequence: number;
+  epoch: string;
+  has_more: boolean;
+  reset: boolean;
+}
+
+export interface HistoryPage {
+  messages: Message[];
+  has_more: boolean;
+}
+
+/** What the ack of `send_message` carries. */
+export interface Stored {
+  message_id: number;
+  sequence: number;
+  changed_sequence: number;
+  timestamp: string;
+}
+
+export interface Refusal {
+  code: string;
+  message: string;
+  details?: { field?: string; limit?: number };
+  /** seconds */
+  retry_after?: number;
+}
+
+export interface Summary {
+  room_id: string;
+  unread: number;
+}
+
+export interface Welcome {
+  session_id: string;
+  limits: { text: number };
+  rooms: Summary[];
+}
+
+/** A message as written here, under the id that makes sending it again harmless. */
+export interface Draft {
+  client_id: string;
+  message: string;
+  timestamp: string;
+}
