@@ -8,7 +8,7 @@ from accounts.queries import must_confirm_email
 
 
 class ConfirmEmailStage(EmailVerificationStage):
-    """Asks for a confirmed address only from those who registered one and never came in."""
+    """Asks for a confirmed address only from those who registered one."""
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
         user = self.login.user

@@ -4,6 +4,7 @@ import logging
 import math
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
@@ -26,7 +27,6 @@ CODES = {
     status.HTTP_405_METHOD_NOT_ALLOWED: "method_not_allowed",
     status.HTTP_406_NOT_ACCEPTABLE: "not_acceptable",
     status.HTTP_409_CONFLICT: "conflict",
-    status.HTTP_413_REQUEST_ENTITY_TOO_LARGE: "too_large",
     status.HTTP_415_UNSUPPORTED_MEDIA_TYPE: "unsupported_media_type",
     status.HTTP_429_TOO_MANY_REQUESTS: "rate_limited",
     status.HTTP_503_SERVICE_UNAVAILABLE: "unavailable",
@@ -52,6 +52,9 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     match error:
         case ChatError():
             return _from_chat(error)
+        case RequestDataTooBig():
+            shape = _shape("too_large", _("The body of this request is too long."))
+            return Response(shape, status=status.HTTP_413_REQUEST_ENTITY_TOO_LARGE)
         case OperationalError():
             logger.error("the database did not answer", exc_info=error)
             return _from_chat(ChatError(ErrorCode.UNAVAILABLE))

@@ -76,7 +76,24 @@ class Beat(Struct, frozen=True, array_like=True, tag=7):
     heads: tuple[Head, ...]
 
 
-BusItem = Change | Head | RoomNotice | PersonNotice | AccessEnded | Everybody | Beat
+class Arrived(Struct, frozen=True, array_like=True, tag=8):
+    """A person's first session in a room came; `person` is "id:username"."""
+
+    room: int
+    person: str
+
+
+class Departed(Struct, frozen=True, array_like=True, tag=9):
+    """A person's last session in a room went."""
+
+    room: int
+    person: str
+    reason: str
+
+
+BusItem = (
+    Change | Head | RoomNotice | PersonNotice | AccessEnded | Everybody | Beat | Arrived | Departed
+)
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[BusItem])

@@ -14,9 +14,10 @@ from accounts.identity import Identity
 from . import runtime
 from .errors import ChatError, ErrorCode
 from .handshake import identify, identify_token
+from .protocol.close_codes import CloseCode
 from .protocol.codec import error_frame, read_envelope, read_event
 from .protocol.inbound import Authenticate
-from .session import NOT_LOGGED_IN, ChatSession
+from .session import ChatSession
 from .transports import Transport, transport_for
 
 Message = dict[str, Any]
@@ -45,7 +46,7 @@ class ChatConsumer(AsyncConsumer):
         identity = await self._identify()
         if identity is None:
             transport.send(error_frame(ChatError(ErrorCode.UNAUTHENTICATED)))
-            transport.close(NOT_LOGGED_IN)
+            transport.close(CloseCode.NOT_LOGGED_IN)
             return
         session = ChatSession(
             hub=parts.hub, writer=parts.writer, transport=transport, identity=identity

@@ -12,19 +12,23 @@ from typing import TYPE_CHECKING, Protocol
 from django.conf import settings
 
 from . import reads
+from .activity import Activity
 from .audience import Listener
 from .bus import Bus
 from .bus_items import (
     AccessEnded,
+    Arrived,
     Beat,
     BusItem,
     Change,
+    Departed,
     Everybody,
     Head,
     PersonNotice,
     RoomNotice,
 )
 from .live_room import LiveRoom
+from .presence import Presence
 from .protocol.codec import Delivery
 
 if TYPE_CHECKING:
@@ -40,6 +44,7 @@ class HubSession(Listener, Protocol):
     """What the hub needs of a session."""
 
     identity: Identity
+    username: str
     rooms: dict[str, LiveRoom]
 
     def end(self, *, reason: str) -> None: ...
@@ -52,7 +57,9 @@ class Hub:
     def __init__(self) -> None:
         self.id = secrets.token_hex(8)
         self.bus = Bus(self.id, self._hear)
+        self.activity = Activity()
         self.rooms: dict[int, LiveRoom] = {}
+        self.presence = Presence(self.rooms)
         self.sessions: set[HubSession] = set()
         self._by_user: dict[int, set[HubSession]] = defaultdict(set)
         # Slugs never change, so what they stand for is asked once.
@@ -67,6 +74,8 @@ class Hub:
             PersonNotice: self._hear_person_notice,
             Everybody: self._hear_everybody,
             AccessEnded: self._hear_access_ended,
+            Arrived: self.presence.hear,
+            Departed: self.presence.hear,
         }
 
     def start(self) -> None:
@@ -74,12 +83,15 @@ class Hub:
         self._tasks = [
             asyncio.create_task(self._check_heads()),
             asyncio.create_task(self._check_access()),
+            asyncio.create_task(self.activity.run()),
+            asyncio.create_task(self.presence.run()),
         ]
 
     async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.presence.stop()
         await self.bus.stop()
 
     # What happens
@@ -102,6 +114,7 @@ class Hub:
             room.audience.settle()
 
     def _hear_change(self, change: Change) -> None:
+        self.activity.moved(change)
         if room := self.rooms.get(change.room):
             room.hear(change)
 
@@ -155,6 +168,9 @@ class Hub:
             if not sessions:
                 del self._by_user[session.user_id]
         for room in session.rooms.values():
+            self.presence.leave(
+                room, session, grace=settings.CHAT_PRESENCE_GRACE, reason="disconnected"
+            )
             self.close_room(session, room)
 
     def count_of(self, user_id: int) -> int:

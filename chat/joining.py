@@ -1,7 +1,7 @@
 """Opening a room so that nothing falls between the history and what is heard live.
 
-The order is: register muted, authorise, answer and unmute in one tick. From the registration on
-every frame is either in the answer or held for the session; none is in neither.
+The order is: register muted, authorise, answer and unmute in one tick, presence, ack. From
+the registration on every frame is either in the answer or held; none is in neither.
 """
 
 from __future__ import annotations
@@ -36,13 +36,29 @@ async def join_room(session: ChatSession, event: JoinRoom) -> Joined:
     room = session.hub.room(key)
     try:
         membership = await _enter(session, room)
+        await session.hub.presence.prepare(room)
         await session.drained()
         sequence = await _answer(session, room, event, member_since=membership.joined_sequence)
     except BaseException:
-        session.rooms.pop(event.room_id, None)
+        close_room(session, event.room_id)
         session.hub.close_room(session, room)
         raise
+    session.become_member({key: event.room_id})
+    await session.hub.presence.enter(room, session)
+    if event.room_id not in session.rooms:
+        # It ended while Redis was asked, and could not give back what it had not got yet.
+        session.hub.presence.leave(room, session, reason="left")
     return Joined(room_id=event.room_id, sequence=sequence)
+
+
+def close_room(session: ChatSession, room_id: str) -> bool:
+    """Close a room in this session and say whether it was open."""
+    room = session.rooms.pop(room_id, None)
+    if room is None:
+        return False
+    session.hub.presence.leave(room, session, reason="left")
+    session.hub.close_room(session, room)
+    return True
 
 
 async def _enter(session: ChatSession, room: LiveRoom) -> Membership:

@@ -12,6 +12,7 @@ from msgspec import Raw
 from . import reads
 from .audience import Audience
 from .bus_items import Change, Head
+from .people_here import PeopleHere
 from .protocol.codec import event_frame, frame
 from .protocol.outbound import RoomChange, RoomHistory, RoomState
 from .room_memory import RoomMemory
@@ -41,6 +42,7 @@ class LiveRoom:
     def __init__(self, key: int) -> None:
         self.key = key
         self.audience = Audience()
+        self.people = PeopleHere()
         self.position = 0
         self._loaded = False
         self._reading = asyncio.Lock()
@@ -49,7 +51,7 @@ class LiveRoom:
         self._heard_of = 0
         self._repair: asyncio.Task[None] | None = None
         self._repair_timer: asyncio.TimerHandle | None = None
-        self._snapshot = b""
+        self._snapshot: tuple[object, bytes] = (None, b"")
 
     async def ready(self) -> bool:
         """Wait until the room was read; False if there is none. Raises what the database raises."""
@@ -93,7 +95,6 @@ class LiveRoom:
 
     def _apply(self, change: Change) -> None:
         self.position = change.number
-        self._snapshot = b""
         self.memory.apply(change)
         if not change.message_id:
             self.state = _room_change.decode(change.body).room
@@ -185,7 +186,7 @@ class LiveRoom:
         if loaded is None:
             return
         self.slug, self.epoch, self.position = loaded.slug, loaded.epoch, loaded.position
-        self.state, self._snapshot = loaded.state, b""
+        self.state = loaded.state
         self.memory = RoomMemory(
             loaded.messages,
             position=loaded.position,
@@ -209,14 +210,13 @@ class LiveRoom:
     # Answers to joins
 
     def snapshot(self, *, reset: bool) -> bytes:
-        """The frame of a fresh `room_history`, from memory."""
-        if reset or not self._snapshot:
+        """The frame of a fresh `room_history`, from memory; made once for all who come now."""
+        key = (self.epoch, self.position, self.people.version, reset)
+        if self._snapshot[0] != key:
             bodies = self.memory.newest_bodies()
             made = self.history(bodies, sequence=self.position, more=False, reset=reset)
-            if reset:
-                return made
-            self._snapshot = made
-        return self._snapshot
+            self._snapshot = (key, made)
+        return self._snapshot[1]
 
     def history(self, bodies: list[bytes], *, sequence: int, more: bool, reset: bool) -> bytes:
         return event_frame(
@@ -229,8 +229,8 @@ class LiveRoom:
                 has_more=self.memory.has_more,
                 more=more,
                 reset=reset,
-                active_users=None,
-                active_count=None,
+                active_users=self.people.usernames(settings.CHAT_ACTIVE_USERS_SHOWN),
+                active_count=self.people.count,
             )
         )
 

@@ -6,11 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from django.db.models import IntegerField, OuterRef, Subquery
+from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
 
 from . import shapes
 from .errors import ChatError, ErrorCode
-from .models import Membership, Message, Room, RoomHead
+from .models import Membership, Message, Room, RoomHead, RoomKind
 from .protocol.codec import encode
 from .protocol.outbound import Kind, RoomSummary
 
@@ -45,6 +45,26 @@ def visible_room(*, slug: str, user: User) -> Room:
     if room is None:
         raise ChatError(ErrorCode.ROOM_NOT_FOUND)
     return room
+
+
+def enterable_room(*, slug: str, user: User) -> Room:
+    """The room if `user` may know of it or is invited. Raises `ChatError` (`room_not_found`)."""
+    rooms = Room.objects.visible_to(user) | Room.objects.filter(invitations__user=user)
+    room = rooms.filter(slug=slug).distinct().first()
+    if room is None:
+        raise ChatError(ErrorCode.ROOM_NOT_FOUND)
+    return room
+
+
+def rooms_to_join(user: User) -> QuerySet[Room]:
+    """Open public rooms that `user` is not in, by name."""
+    mine = user.memberships.values("room_id")
+    return Room.objects.open().filter(kind=RoomKind.PUBLIC).exclude(pk__in=mine)
+
+
+def rooms_invited_to(user: User) -> list[Room]:
+    """Open rooms that somebody asked `user` to join, by name."""
+    return list(Room.objects.open().filter(invitations__user=user))
 
 
 def heads(rooms: Collection[int]) -> dict[int, RoomHead]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -61,6 +61,19 @@ async def valid_identities(identities: Collection[Identity]) -> set[Identity]:
 async def memberships_still_there(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     """Those of (room key, user id) `pairs` that are memberships."""
     return await in_thread(queries.memberships_still_there, pairs)
+
+
+async def unread(users: Mapping[int, Collection[int]]) -> dict[tuple[int, int], int]:
+    """How much waits for each of `users` (ids by room key), by room key and user id."""
+    return await in_thread(_unread, users)
+
+
+def _unread(users: Mapping[int, Collection[int]]) -> dict[tuple[int, int], int]:
+    return {
+        (room, user): count
+        for room, ids in users.items()
+        for user, count in queries.unread_by_member(room=room, users=ids).items()
+    }
 
 
 async def load(room: int) -> LoadedRoom | None:

@@ -16,6 +16,7 @@ from accounts.identity import Identity, still_valid
 from . import queries, shapes
 from .errors import ChatError, ErrorCode
 from .limits import TokenBucket
+from .protocol.close_codes import CloseCode
 from .protocol.codec import (
     Delivery,
     Envelope,
@@ -46,11 +47,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PROTOCOL_VERSION = 1
-RESTARTING = 1012
-MALFORMED = 4400
-NOT_LOGGED_IN = 4401
-NO_LONGER_ALLOWED = 4403
-FLOODING = 4429
 # Refusals for being too quick that a client may collect at once before it is cut.
 FLOOD_PATIENCE = 100
 STRIKES_FORGIVEN_PER_SECOND = 0.1
@@ -73,7 +69,10 @@ class ChatSession:
         self.identity = identity
         self.user = identity.user
         self.user_id: int = identity.user.pk
+        self.username = identity.user.username
         self.rooms: dict[str, LiveRoom] = {}
+        # Slugs by key of the rooms whose member the person was at the start of the session.
+        self.member_of: dict[int, str] = {}
         self.ended = False
         self.deliver = transport.deliver
         self.send = transport.send
@@ -99,20 +98,27 @@ class ChatSession:
         if self.hub.count_of(self.user_id) >= settings.CHAT_SOCKETS_PER_USER:
             limit = settings.CHAT_SOCKETS_PER_USER
             self.refuse(ChatError(ErrorCode.RATE_LIMITED, details={"limit": limit}))
-            self._close(FLOODING)
+            self._close(CloseCode.FLOODING)
             return False
         self.hub.add(self)
-        rooms = await in_thread(self._rooms_if_valid)
-        if rooms is None:
+        members = await in_thread(self._memberships_if_valid)
+        if members is None:
             self.end(reason="expired")
             return False
-        self.tell(self._welcome(rooms))
+        self.become_member({member.room_id: member.room.slug for member in members})
+        self.tell(self._welcome(queries.room_summaries(members)))
         return True
 
-    def _rooms_if_valid(self) -> list[RoomSummary] | None:
+    def _memberships_if_valid(self) -> list[queries.CountedMembership] | None:
         if self.identity not in still_valid([self.identity]):
             return None
-        return queries.room_summaries(queries.memberships_with_unread(self.user))
+        return queries.memberships_with_unread(self.user)
+
+    def become_member(self, rooms: dict[int, str]) -> None:
+        """Hear of these rooms (slugs by key) while they are not open here."""
+        if not self.ended:
+            self.member_of.update(rooms)
+            self.hub.activity.add(self, rooms)
 
     def _welcome(self, rooms: list[RoomSummary]) -> Welcome:
         return Welcome(
@@ -133,6 +139,7 @@ class ChatSession:
     def stop(self) -> None:
         """Leave everything: the connection is gone, or is to go."""
         self.ended = True
+        self.hub.activity.remove(self, self.member_of)
         self.hub.remove(self)
         self.rooms.clear()
 
@@ -140,17 +147,21 @@ class ChatSession:
         """The login behind this session has ended: nothing more is delivered."""
         self.stop()
         self.tell(SessionEnded(reason=reason))
-        self._close(NO_LONGER_ALLOWED if reason in FINAL_REASONS else NOT_LOGGED_IN)
+        final = reason in FINAL_REASONS
+        self._close(CloseCode.NO_LONGER_ALLOWED if final else CloseCode.NOT_LOGGED_IN)
 
     async def shut_down(self) -> None:
         """Let what is under way finish, then ask the client to come back."""
         await self._idle.wait()
         self.stop()
-        self._close(RESTARTING)
+        self._close(CloseCode.RESTARTING)
 
     def left_room(self, room: LiveRoom, *, reason: str) -> None:
         """The membership in an open room has ended."""
+        self.member_of.pop(room.key, None)
+        self.hub.activity.remove(self, [room.key])
         if self.rooms.pop(room.slug, None) is not None:
+            self.hub.presence.leave(room, self, reason=reason)
             self.tell(MembershipEnded(room_id=room.slug, reason=reason))
 
     # Frames
@@ -204,13 +215,13 @@ class ChatSession:
             return True
         self.refuse(ChatError(ErrorCode.RATE_LIMITED, retry_after=round(wait, 3)), ref)
         if self._patience.take(now):
-            self._close(FLOODING)
+            self._close(CloseCode.FLOODING)
         return False
 
     def _strike(self, error: ChatError, ref: str | None = None) -> None:
         self.refuse(error, ref)
         if self._strikes.take(asyncio.get_running_loop().time()):
-            self._close(MALFORMED)
+            self._close(CloseCode.MALFORMED)
 
     def deliver_all(self, payloads: list[bytes]) -> None:
         """Send many frames in one write."""

@@ -9,10 +9,10 @@ from typing import Any, Protocol
 
 from django.conf import settings
 
+from .protocol.close_codes import CloseCode
 from .protocol.codec import Delivery
 from .stats import stats
 
-TOO_SLOW = 4408
 DRAIN_POLL = 0.01
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -48,7 +48,7 @@ class DirectTransport:
     def _cut(self) -> None:
         if not self._extension.closing:
             stats.cut_readers += 1
-            self.close(TOO_SLOW)
+            self.close(CloseCode.TOO_SLOW)
 
     async def drained(self) -> None:
         """Wait until what was sent has left this process, or the socket is closing."""
@@ -79,7 +79,7 @@ class AsgiTransport:
         if self._queued > settings.CHAT_SEND_BUFFER:
             stats.cut_readers += 1
             self._queue.clear()
-            self.close(TOO_SLOW)
+            self.close(CloseCode.TOO_SLOW)
             return
         self._queued += len(payload)
         self._put({"type": "websocket.send", "text": payload.decode()})

@@ -14,7 +14,7 @@ from .actions import messages, receipts
 from .bus_items import RoomNotice
 from .errors import ChatError, ErrorCode
 from .filters import FilterContext, filtered
-from .joining import join_room
+from .joining import close_room, join_room
 from .protocol.codec import event_frame, frame
 from .protocol.inbound import (
     Authenticate,
@@ -42,10 +42,8 @@ async def authenticate(session: ChatSession, event: Authenticate) -> Nothing:
 
 
 async def leave_room(session: ChatSession, event: LeaveRoom) -> Nothing:
-    room = session.rooms.pop(event.room_id, None)
-    if room is None:
+    if not close_room(session, event.room_id):
         raise ChatError(ErrorCode.NOT_A_MEMBER)
-    session.hub.close_room(session, room)
     return Nothing()
 
 

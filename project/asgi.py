@@ -1,8 +1,8 @@
 """Where the doors are joined: pages and API by HTTP, live conversation by WebSocket."""
 
 import os
+from typing import Any, cast
 
-from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
 from django.urls import path, re_path
@@ -11,18 +11,20 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 django_application = get_asgi_application()
 
 from chat.consumers import ChatConsumer
-
 from project.http_threads import BoundedThreads
 
 
-async def refuse(_scope: Scope, _receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+async def refuse(_scope: dict[str, Any], _receive: Any, send: Any) -> None:
     """Answer a WebSocket handshake on a path that has no conversation."""
-    await send({"type": "websocket.close", "code": 1000, "reason": None})
+    await send({"type": "websocket.close"})
 
 
+# Channels routes any ASGI application by Django's paths; django-stubs knows views only.
 application = ProtocolTypeRouter(
     {
         "http": BoundedThreads(django_application),
-        "websocket": URLRouter([path("ws/chat/", ChatConsumer.as_asgi()), re_path("", refuse)]),
+        "websocket": URLRouter(
+            [path("ws/chat/", ChatConsumer.as_asgi()), re_path("", cast("Any", refuse))]
+        ),
     }
 )

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from asgiref.sync import ThreadSensitiveContext
-from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
 from django.conf import settings
 
 
@@ -17,7 +18,7 @@ class BoundedThreads:
     the bound wait their turn.
     """
 
-    def __init__(self, inner: ASGI3Application) -> None:
+    def __init__(self, inner: Callable[..., Awaitable[None]]) -> None:
         self._inner = inner
         self._idle = deque(
             ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"http-{number}")
@@ -25,9 +26,7 @@ class BoundedThreads:
         )
         self._free = asyncio.Semaphore(settings.HTTP_THREADS)
 
-    async def __call__(
-        self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
-    ) -> None:
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         async with self._free:
             thread = self._idle.pop()  # the one used last: its connection is the warmest
             try:

@@ -135,6 +135,7 @@ class Server(daphne_server.Server):
         if isinstance(protocol, Socket):
             transport = SocketTransport(protocol, protocol.transport)
             scope["extensions"] = {"parley.transport": transport}
+            scope["scheme"] = _scheme(scope["headers"])
             receive = protocol.metered(receive)
         scope["asgi"] = {"version": "3.0"}
         send = partial(self.handle_reply, protocol)
@@ -203,7 +204,13 @@ def _address(host: Any) -> str:
     return f"http://[{name}]:{host.port}" if ":" in name else f"http://{name}:{host.port}"
 
 
+def _scheme(headers: list[tuple[bytes, bytes]]) -> str:
+    """Return how the browser reached us, which only a trusted proxy can tell."""
+    secure = settings.TRUSTED_PROXIES and (b"x-forwarded-proto", b"https") in headers
+    return "wss" if secure else "ws"
+
+
 def _chat_runtime() -> Parts:
-    from chat import runtime
+    from chat import runtime  # needs the apps, which a server with parts of its own can lack
 
     return runtime

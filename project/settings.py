@@ -21,6 +21,7 @@ env = environ.Env()
 DEBUG: bool = env.bool("DEBUG", default=False)
 # Everything that a running copy writes: database, secret key, collected static files, sockets.
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
+VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 SECRET_KEY: str = env.str("SECRET_KEY", default="")
 if not SECRET_KEY:
@@ -136,7 +137,6 @@ _database: dict[str, Any] = env.db_url(
     "DATABASE_URL", default=f"sqlite:///{quote(str(_sqlite_file))}"
 )
 if _database["ENGINE"] == "django.db.backends.sqlite3":
-    _sqlite_file.parent.mkdir(parents=True, exist_ok=True)
     _database["CONN_MAX_AGE"] = None
     _database["OPTIONS"] = {
         # A transaction that starts reading and then writes could not wait for its turn.
@@ -271,11 +271,18 @@ CHAT_CHANGE_PAGE_BYTES: int = env.int("CHAT_CHANGE_PAGE_BYTES", default=262144)
 CHAT_RESUME_LIMIT: int = env.int("CHAT_RESUME_LIMIT", default=1000)  # changes, then a fresh start
 CHAT_RETENTION_MINIMUM: int = env.int("CHAT_RETENTION_MINIMUM", default=24 * 3600)  # seconds
 CHAT_ACTIVE_USERS_SHOWN: int = env.int("CHAT_ACTIVE_USERS_SHOWN", default=100)
+CHAT_PRESENCE_LEASE: float = env.float("CHAT_PRESENCE_LEASE", default=45.0)  # seconds
+CHAT_PRESENCE_RENEW: float = env.float("CHAT_PRESENCE_RENEW", default=15.0)  # seconds
+CHAT_PRESENCE_SWEEP: float = env.float("CHAT_PRESENCE_SWEEP", default=5.0)  # seconds
+CHAT_PRESENCE_GRACE: float = env.float("CHAT_PRESENCE_GRACE", default=2.0)  # s, for a reload
+CHAT_PRESENCE_CROWD: int = env.int("CHAT_PRESENCE_CROWD", default=200)  # people, then coalesce
+CHAT_PRESENCE_CROWD_INTERVAL: float = env.float("CHAT_PRESENCE_CROWD_INTERVAL", default=1.0)
 CHAT_TYPING_SECONDS: float = env.float("CHAT_TYPING_SECONDS", default=5)  # until typing expires
 CHAT_TICK_INTERVAL: float = env.float("CHAT_TICK_INTERVAL", default=0)  # seconds, 0 = no ticks
 
 CHAT_WRITE_BATCH: int = env.int("CHAT_WRITE_BATCH", default=200)  # messages in one transaction
 CHAT_BATCH_DELAY: float = env.float("CHAT_BATCH_DELAY", default=0.005)  # seconds between writes
+CHAT_ACTIVITY_INTERVAL: float = env.float("CHAT_ACTIVITY_INTERVAL", default=1.0)  # seconds
 CHAT_BUS_GROUP: str = env.str("CHAT_BUS_GROUP", default="hubs")  # the hubs that hear each other
 CHAT_REPAIR_DELAY: float = env.float("CHAT_REPAIR_DELAY", default=0.05)  # seconds to wait in a gap
 CHAT_BEAT_INTERVAL: float = env.float("CHAT_BEAT_INTERVAL", default=1.0)  # seconds
@@ -289,6 +296,7 @@ CHAT_DRAIN_SECONDS: float = env.float("CHAT_DRAIN_SECONDS", default=25.0)  # to 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR_DIR / "static"
+SERVESTATIC_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -326,6 +334,7 @@ LOGGING = {
         # Every request and socket, in development only.
         "django.channels.server": {"level": "INFO" if DEBUG else "WARNING"},
         "daphne": {"level": env.str("SERVER_LOG_LEVEL", default="WARNING")},
+        "twisted": {"level": env.str("SERVER_LOG_LEVEL", default="ERROR")},
         "asyncio": {"level": "WARNING"},
     },
 }

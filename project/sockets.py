@@ -44,7 +44,7 @@ class SocketTransport:
         transport = self._transport
         # Twisted's write would wait for the next turn of the loop and cost a system call or two
         # to watch the socket. Only what the kernel does not take at once has to go that way.
-        if not transport.dataBuffer and not transport._tempDataLen:  # noqa: SLF001
+        if not transport.dataBuffer and not transport._tempDataLen:
             try:
                 sent = self._send(data)
             except OSError:  # full, or gone: the loop finds out which
@@ -57,9 +57,8 @@ class SocketTransport:
     def buffered(self) -> int:
         """Return how many bytes the kernel has not taken yet."""
         transport = self._transport
-        return (
-            len(transport.dataBuffer) - transport.offset + transport._tempDataLen  # noqa: SLF001
-        )
+        waiting: int = len(transport.dataBuffer) - transport.offset + transport._tempDataLen
+        return waiting
 
     def close(self, code: int) -> None:
         """Send a close frame; whoever does not answer it within a second is cut off."""
@@ -140,10 +139,13 @@ class Socket(WebSocketProtocol):
     def end(self, code: int) -> None:
         """Close an open socket with `code`; does nothing to any other."""
         if self.state == self.STATE_OPEN:
-            # Not by autobahn's sendClose, which refuses 1012.
-            self.sendCloseFrame(code=code)
-            if self._paused:
-                self._resume()  # what came is dropped, but the peer's close must be read
+            self.sendCloseFrame(code=code)  # not by autobahn's sendClose, which refuses 1012
+
+    def sendCloseFrame(self, *args: Any, **options: Any) -> None:
+        super().sendCloseFrame(*args, **options)
+        self._cut_off_later()
+        if self._paused:
+            self._resume()  # what came is dropped, but the peer's close must be read
 
     def serverClose(self, code: int | None = None) -> None:
         self.end(1000 if code is None else code)
@@ -152,7 +154,10 @@ class Socket(WebSocketProtocol):
         super().dropConnection(abort)
         if not abort:
             # Twisted waits for its buffer to empty, with a peer that does not read for ever.
-            reactor.callLater(CLOSE_PATIENCE, self.transport.abortConnection)
+            self._cut_off_later()
+
+    def _cut_off_later(self) -> None:
+        reactor.callLater(CLOSE_PATIENCE, self.transport.abortConnection)
 
     def connectionLost(self, reason: Failure = Failure(ConnectionDone())) -> None:  # noqa: B008
         super().connectionLost(reason)
@@ -170,7 +175,7 @@ class SocketFactory(WebSocketFactory):
             autoPingTimeout=server.ping_timeout,
             allowNullOrigin=True,  # the application judges origins
             openHandshakeTimeout=server.websocket_handshake_timeout,
-            closeHandshakeTimeout=CLOSE_PATIENCE,
+            closeHandshakeTimeout=0,  # ours is exact: autobahn's clock ticks once a second
             maxMessagePayloadSize=server.websocket_max_message_size,
             maxFramePayloadSize=server.websocket_max_frame_size,
             failByDrop=False,  # say 1002, 1007, 1009 before closing

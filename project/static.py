@@ -1,5 +1,7 @@
 """Static files as production serves them."""
 
+from datetime import UTC, datetime
+
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -20,24 +22,27 @@ class HashedStatic(CompressedManifestStaticFilesStorage):
 
 
 def collect_if_changed() -> None:
-    """Run `collectstatic` where production serves from and something is newer than its result."""
-    if settings.DEBUG:
+    """Run `collectstatic` where names are hashed and something is newer than its last result."""
+    storage = staticfiles_storage
+    if not isinstance(storage, HashedStatic):
         return
     with exclusive(settings.VAR_DIR / "static.lock"):  # several processes may start together
-        if _newest_source() > _collected_at():
+        if _newest_source() > _collected_at(storage):
             call_command("collectstatic", interactive=False, verbosity=0)
 
 
-def _collected_at() -> float:
-    name = staticfiles_storage.manifest_name
-    if not staticfiles_storage.exists(name):
-        return 0.0
-    return staticfiles_storage.get_modified_time(name).timestamp()
+def _collected_at(storage: HashedStatic) -> datetime:
+    try:
+        collected_at: datetime = storage.get_modified_time(storage.manifest_name)
+    except FileNotFoundError:
+        return datetime.min.replace(tzinfo=UTC)
+    return collected_at
 
 
-def _newest_source() -> float:
-    return max(
-        storage.get_modified_time(path).timestamp()
+def _newest_source() -> datetime:
+    newest: datetime = max(
+        storage.get_modified_time(path)
         for finder in get_finders()
         for path, storage in finder.list([])
     )
+    return newest

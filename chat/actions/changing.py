@@ -97,7 +97,10 @@ def lock_heads(rooms: Collection[int]) -> list[RoomHead]:
     if not connection.features.has_select_for_update:
         # SQLite locks the whole database at the first write: a write that changes nothing.
         heads.update(last_sequence=F("last_sequence"))
-    return list(heads.select_related("room").select_for_update(of=("self",)))
+    # The rooms are locked with them: what is only joined to a locked row would be shown as it was
+    # before the wait for the lock, and a room closed meanwhile would look open.
+    locked = heads.select_for_update(of=("self", "room"), no_key=True)
+    return list(locked.select_related("room"))
 
 
 @contextmanager

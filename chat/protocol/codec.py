@@ -11,7 +11,8 @@ from msgspec import Meta, Raw, Struct
 
 from chat.errors import ChatError, ErrorCode
 
-from .inbound import INBOUND, InboundEvent, Ref
+from .fields import Ref
+from .inbound import INBOUND, InboundEvent
 from .outbound import Error, ErrorDetails, OutboundEvent, Reply
 
 Scalar = str | int | float | bool | None

@@ -6,27 +6,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
-RoomId = Annotated[
-    str, Meta(min_length=1, max_length=64, description="The room's slug; it never changes.")
-]
-MessageId = Annotated[int, Meta(ge=1, le=2**63 - 1, description="The message's id.")]
-Sequence = Annotated[int, Meta(ge=0, le=2**63 - 1, description="A number of the room's order.")]
-ClientId = Annotated[
-    str,
-    Meta(
-        min_length=1,
-        max_length=64,
-        pattern="^[!-~]+$",
-        description="Made by the client, fresh for each message; makes a retry harmless.",
-    ),
-]
-Text = Annotated[str, Meta(description="The text, as plain text.")]
-Ref = Annotated[
-    str,
-    Meta(
-        max_length=64, description="Any short text; the one `ack` or `error` in answer repeats it."
-    ),
-]
+from .fields import ClientId, IsTyping, MessageId, Number, ReplyTo, RoomId, Text
 
 
 class InboundEvent(Struct, kw_only=True):
@@ -39,7 +19,9 @@ class Authenticate(InboundEvent):
     """Log in with a token; only as the first frame, where no cookie was accepted."""
 
     event: ClassVar[str] = "authenticate"
-    token: Annotated[str, Meta(min_length=1, max_length=512)]
+    token: Annotated[
+        str, Meta(min_length=1, max_length=512, description="From `POST /api/tokens/`.")
+    ]
 
 
 class JoinRoom(InboundEvent):
@@ -51,8 +33,10 @@ class JoinRoom(InboundEvent):
 
     event: ClassVar[str] = "join_room"
     room_id: RoomId
-    after: Sequence | None = None
-    epoch: Annotated[str, Meta(max_length=16)] | None = None
+    after: Annotated[Number, Meta(description="The number one stands at.")] | None = None
+    epoch: (
+        Annotated[str, Meta(max_length=16, description="The epoch that `after` belongs to.")] | None
+    ) = None
 
 
 class LeaveRoom(InboundEvent):
@@ -69,7 +53,7 @@ class SendMessage(InboundEvent):
     room_id: RoomId
     message: Text
     client_id: ClientId | None = None
-    reply_to: MessageId | None = None
+    reply_to: ReplyTo | None = None
 
 
 class EditMessage(InboundEvent):
@@ -79,7 +63,9 @@ class EditMessage(InboundEvent):
     room_id: RoomId
     message_id: MessageId
     message: Text
-    base_sequence: Sequence | None = None
+    base_sequence: (
+        Annotated[Number, Meta(description="The `text_sequence` that one has seen.")] | None
+    ) = None
 
 
 class DeleteMessage(InboundEvent):
@@ -95,7 +81,7 @@ class Typing(InboundEvent):
 
     event: ClassVar[str] = "typing"
     room_id: RoomId
-    typing: bool
+    typing: IsTyping
 
 
 class MarkRead(InboundEvent):
@@ -103,7 +89,7 @@ class MarkRead(InboundEvent):
 
     event: ClassVar[str] = "mark_read"
     room_id: RoomId
-    sequence: Sequence
+    sequence: Annotated[Number, Meta(description="The number of the last message one has seen.")]
 
 
 class FetchHistory(InboundEvent):
@@ -111,8 +97,10 @@ class FetchHistory(InboundEvent):
 
     event: ClassVar[str] = "fetch_history"
     room_id: RoomId
-    before: Sequence
-    limit: Annotated[int, Meta(ge=1, le=200)] | None = None
+    before: Annotated[Number, Meta(description="The `sequence` of the oldest message held.")]
+    limit: (
+        Annotated[int, Meta(ge=1, le=200, description="Messages wanted; less may come.")] | None
+    ) = None
 
 
 class Ping(InboundEvent):

@@ -2,56 +2,79 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta, Raw, Struct
 
-Place = Annotated[int, Meta(description="The message's place in the room, for ever.")]
-Change = Annotated[int, Meta(description="The number of this change; the higher one wins.")]
-Kind = Literal["public", "private", "direct"]
-Time = Annotated[datetime, Meta(description="ISO 8601, UTC.")]
+from .fields import (
+    ActiveCount,
+    ActiveUsers,
+    Change,
+    Epoch,
+    HasMore,
+    Head,
+    IsTyping,
+    MessageId,
+    Place,
+    ReadUpTo,
+    Reason,
+    ReplyTo,
+    RoomId,
+    RoomName,
+    SentAt,
+    Text,
+    Time,
+    Unread,
+    Username,
+)
+
+Kind = Annotated[
+    Literal["public", "private", "direct"],
+    Meta(description="Who may join: everybody, whom members invite, or only these two people."),
+]
 
 
 class Person(Struct, frozen=True, kw_only=True):
     """Somebody, as everybody may see them."""
 
-    id: int
-    username: str
-    name: str
+    id: Annotated[int, Meta(description="The person's id; it never changes.")]
+    username: Username
+    name: Annotated[str, Meta(description="The name to show.")]
     avatar: Annotated[str, Meta(description="Path of the picture.")]
 
 
 class RoomState(Struct, frozen=True, kw_only=True):
     """A room's present state."""
 
-    room_id: str
-    name: str
-    topic: str
+    room_id: RoomId
+    name: RoomName
+    topic: Annotated[str, Meta(description="What the room is about; may be empty.")]
     kind: Kind
-    closed: bool
+    closed: Annotated[bool, Meta(description="Whether the room can only be read.")]
     floor: Annotated[int, Meta(description="Everything placed below this was pruned.")]
 
 
 class MessageBody(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A whole message in its present state, or the tombstone of a deleted one (`message` empty)."""
 
-    room_id: str
-    message_id: int
+    room_id: RoomId
+    message_id: MessageId
     sequence: Place
     changed_sequence: Change
     text_sequence: Annotated[
         int, Meta(description="The last change of the text: `base_sequence` of an edit.")
     ]
-    username: str
-    sender: Person
-    message: str
-    kind: Literal["text", "system"]
-    timestamp: Time
-    edited: bool
-    deleted: bool
-    client_id: str | None = None
-    reply_to: Annotated[int, Meta(description="The id of the message answered.")] | None = None
+    username: Username
+    sender: Annotated[Person, Meta(description="Who said it, or did it.")]
+    message: Text
+    kind: Annotated[
+        Literal["text", "system"], Meta(description="Said by a person, or told by the room.")
+    ]
+    timestamp: SentAt
+    edited: Annotated[bool, Meta(description="Whether the text is another than at first.")]
+    deleted: Annotated[bool, Meta(description="Whether this is a tombstone.")]
+    client_id: Annotated[str, Meta(description="What the sender's client called it.")] | None = None
+    reply_to: ReplyTo | None = None
     act: Annotated[str, Meta(description="System messages: joined, left, removed.")] | None = None
     subject: Annotated[Person, Meta(description="Whom the act happened to.")] | None = None
 
@@ -65,13 +88,13 @@ class OutboundEvent(Struct, kw_only=True, omit_defaults=True):
 class RoomSummary(Struct, frozen=True, kw_only=True):
     """One of the person's rooms, as `welcome` lists them."""
 
-    room_id: str
-    name: str
+    room_id: RoomId
+    name: RoomName
     kind: Kind
-    epoch: str
-    head: Annotated[int, Meta(description="The room's last number.")]
-    read_sequence: int
-    unread: Annotated[int, Meta(description="Counted up to 100, which means 100 or more.")]
+    epoch: Epoch
+    head: Head
+    read_sequence: ReadUpTo
+    unread: Unread
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -79,7 +102,7 @@ class Limits(Struct, frozen=True, kw_only=True):
 
     text: Annotated[int, Meta(description="Characters of a message.")]
     frame: Annotated[int, Meta(description="Bytes of a frame.")]
-    open_rooms: int
+    open_rooms: Annotated[int, Meta(description="Rooms open in one session.")]
     history: Annotated[int, Meta(description="Messages of a page.")]
 
 
@@ -87,12 +110,12 @@ class Welcome(OutboundEvent):
     """The first event of a logged-in session."""
 
     event: ClassVar[str] = "welcome"
-    protocol: int
-    session_id: str
-    user: Person
-    capabilities: list[str]
-    limits: Limits
-    rooms: list[RoomSummary]
+    protocol: Annotated[int, Meta(description="The version of this protocol.")]
+    session_id: Annotated[str, Meta(description="This connection's name.")]
+    user: Annotated[Person, Meta(description="Who one is here.")]
+    capabilities: Annotated[list[str], Meta(description="The events this server takes.")]
+    limits: Annotated[Limits, Meta(description="What the server accepts.")]
+    rooms: Annotated[list[RoomSummary], Meta(description="The rooms one is a member of.")]
     server_time: Time
 
 
@@ -104,18 +127,18 @@ class RoomHistory(OutboundEvent):
     """
 
     event: ClassVar[str] = "room_history"
-    room_id: str
-    room: RoomState | Raw
-    messages: list[MessageBody | Raw]
-    sequence: int
-    epoch: str
-    has_more: Annotated[bool, Meta(description="Older messages exist.")]
-    more: Annotated[bool, Meta(description="Another frame of this answer follows.")]
-    reset: bool
-    active_users: Annotated[
-        list[str] | None, Meta(description="Who is here; null while that is unknown.")
+    room_id: RoomId
+    room: Annotated[RoomState | Raw, Meta(description="The room's present state.")]
+    messages: Annotated[
+        list[MessageBody | Raw], Meta(description="The last ones, or the changed ones.")
     ]
-    active_count: int | None
+    sequence: Annotated[int, Meta(description="The number to stand at after this frame.")]
+    epoch: Epoch
+    has_more: HasMore
+    more: Annotated[bool, Meta(description="Another frame of this answer follows.")]
+    reset: Annotated[bool, Meta(description="Drop everything held of this room first.")]
+    active_users: ActiveUsers
+    active_count: ActiveCount
 
 
 class NewMessage(OutboundEvent):
@@ -140,7 +163,7 @@ class RoomChange(OutboundEvent):
     """A change of the room itself."""
 
     changed_sequence: Change
-    room: RoomState
+    room: Annotated[RoomState, Meta(description="The room's present state.")]
 
 
 class RoomChanged(RoomChange):
@@ -161,54 +184,78 @@ class HistoryPruned(RoomChange):
     event: ClassVar[str] = "history_pruned"
 
 
+class PresenceEvent(OutboundEvent):
+    """Who is in a room now. Of several people who came or went at once, one is named."""
+
+    room_id: RoomId
+    username: Username
+    message: Annotated[str, Meta(description="The same in words.")]
+    active_users: ActiveUsers
+    active_count: ActiveCount
+    timestamp: Time
+    reason: Reason | None = None
+
+
+class UserJoined(PresenceEvent):
+    """Somebody's first session in the room opened it. The person themselves hear it too."""
+
+    event: ClassVar[str] = "user_joined"
+
+
+class UserLeft(PresenceEvent):
+    """Somebody's last session in the room has gone."""
+
+    event: ClassVar[str] = "user_left"
+
+
 class UserTyping(OutboundEvent):
     """Somebody types, or stopped. Expires by itself after five seconds."""
 
     event: ClassVar[str] = "user_typing"
-    room_id: str
-    username: str
-    typing: bool
+    room_id: RoomId
+    username: Username
+    typing: IsTyping
 
 
 class RoomActivity(OutboundEvent):
     """Something happened in one of the person's rooms that this session has not open."""
 
     event: ClassVar[str] = "room_activity"
-    room_id: str
-    head: int
-    unread: int
+    room_id: RoomId
+    head: Head
+    unread: Unread
 
 
 class MessageRead(OutboundEvent):
     """How far a person has read."""
 
     event: ClassVar[str] = "message_read"
-    room_id: str
-    username: str
-    read_sequence: int
-    unread: int
+    room_id: RoomId
+    username: Username
+    read_sequence: ReadUpTo
+    unread: Unread
 
 
 class MembershipEnded(OutboundEvent):
     """One is no longer a member; nothing more of this room arrives."""
 
     event: ClassVar[str] = "membership_ended"
-    room_id: str
-    reason: str
+    room_id: RoomId
+    reason: Reason
 
 
 class SessionEnded(OutboundEvent):
     """This login has ended; the socket closes."""
 
     event: ClassVar[str] = "session_ended"
-    reason: str
+    reason: Reason
 
 
 class ServerTick(OutboundEvent):
     """The server lives: one tick an interval, however many processes run."""
 
     event: ClassVar[str] = "server_tick"
-    count: int
+    count: Annotated[int, Meta(description="How many ticks there have been.")]
     timestamp: Time
 
 
@@ -221,18 +268,18 @@ class Ack(OutboundEvent):
 class ErrorDetails(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Which field is at fault, which limit was passed."""
 
-    field: str | None = None
-    limit: int | None = None
+    field: Annotated[str, Meta(description="The field of `data` at fault.")] | None = None
+    limit: Annotated[int, Meta(description="The limit that was passed.")] | None = None
 
 
 class Error(OutboundEvent):
     """What was asked for under this `ref` was refused; the socket lives."""
 
     event: ClassVar[str] = "error"
-    code: str
-    message: str
-    details: ErrorDetails | None = None
-    retry_after: Annotated[float, Meta(description="Seconds.")] | None = None
+    code: Annotated[str, Meta(description="One of the error codes; made for programs.")]
+    message: Annotated[str, Meta(description="The same in words, for people.")]
+    details: Annotated[ErrorDetails, Meta(description="What exactly.")] | None = None
+    retry_after: Annotated[float, Meta(description="Seconds to wait before a retry.")] | None = None
 
 
 class Pong(OutboundEvent):
@@ -244,34 +291,34 @@ class Pong(OutboundEvent):
 class Joined(Struct, frozen=True, kw_only=True):
     """Ack of `join_room`."""
 
-    room_id: str
-    sequence: int
+    room_id: RoomId
+    sequence: Annotated[int, Meta(description="Where the session stands now.")]
 
 
 class Stored(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Ack of `send_message`, `edit_message`, `delete_message`."""
 
-    message_id: int
+    message_id: MessageId
     sequence: Place
     changed_sequence: Change
-    timestamp: Time
-    client_id: str | None = None
+    timestamp: SentAt
+    client_id: Annotated[str, Meta(description="As it was sent.")] | None = None
 
 
 class Read(Struct, frozen=True, kw_only=True):
     """Ack of `mark_read`."""
 
-    room_id: str
-    read_sequence: int
-    unread: int
+    room_id: RoomId
+    read_sequence: ReadUpTo
+    unread: Unread
 
 
 class History(Struct, frozen=True, kw_only=True):
     """Ack of `fetch_history`: oldest first."""
 
-    room_id: str
-    messages: list[MessageBody | Raw]
-    has_more: bool
+    room_id: RoomId
+    messages: Annotated[list[MessageBody | Raw], Meta(description="Placed below `before`.")]
+    has_more: HasMore
 
 
 class Nothing(Struct, frozen=True):
@@ -294,6 +341,8 @@ OUTBOUND: dict[str, type[OutboundEvent]] = {
         RoomChanged,
         RoomClosed,
         HistoryPruned,
+        UserJoined,
+        UserLeft,
         UserTyping,
         RoomActivity,
         MessageRead,
@@ -317,4 +366,5 @@ REPLIES: dict[str, type[Any]] = {
     "typing": Nothing,
     "mark_read": Read,
     "fetch_history": History,
+    "ping": Nothing,
 }

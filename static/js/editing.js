@@ -48,19 +48,25 @@ export class Editing {
 
   /** Ask, then leave a tombstone. @param {HTMLElement} element @param {Message} message */
   async remove(element, message) {
+    let refusal = "";
+    while (await this.#confirm(refusal)) {
+      const error = await this.#ask("delete_message", { message_id: message.message_id });
+      if (!error) break;
+      refusal = explain(error.refusal);
+    }
+    element.focus();
+  }
+
+  /** @param {string} refusal what came of the last try @returns {Promise<boolean>} */
+  async #confirm(refusal) {
     const dialog = this.#dialog;
     const reason = find(dialog, ".field-error");
-    reason.hidden = true;
+    reason.hidden = refusal === "";
+    find(reason, "span").textContent = refusal;
     dialog.returnValue = "";
     dialog.showModal();
     await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
-    element.focus();
-    if (dialog.returnValue !== "delete") return;
-    const error = await this.#ask("delete_message", { message_id: message.message_id });
-    if (!error) return;
-    reason.hidden = false;
-    find(reason, "span").textContent = explain(error.refusal);
-    dialog.showModal();
+    return dialog.returnValue === "delete";
   }
 
   /** @param {HTMLElement} element @param {HTMLElement} form @param {Message} message @param {string} text */

@@ -67,6 +67,11 @@ export class Timeline {
     return this.#shown.at(-1);
   }
 
+  /** What is shown after `sequence`. @param {number} sequence */
+  newer(sequence) {
+    return this.#shown.slice(this.#place({ sequence: sequence + 1, message_id: 0 }));
+  }
+
   /** What to join with: nothing before the first history. @returns {{after?: number, epoch?: string}} */
   get standing() {
     return this.position === null || this.epoch === null ? {} : { after: this.position, epoch: this.epoch };

@@ -5,6 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.utils import timezone
+
 from accounts.actions.access import deactivate, end_all_access, reactivate
 from accounts.actions.profile import rename
 from accounts.actions.tokens import create_token, revoke_token
@@ -12,10 +18,6 @@ from accounts.actions.visits import touch_last_seen
 from accounts.identity import by_session_key, by_token, still_valid
 from accounts.models import AuthToken, User
 from accounts.signals import EndReason, access_ended, profile_changed
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
-from django.test import Client
-from django.utils import timezone
 
 pytestmark = pytest.mark.django_db
 EVERYWHERE = EndReason.LOGGED_OUT_EVERYWHERE
@@ -125,9 +127,9 @@ def test_the_end_of_all_access_ends_sessions_and_tokens_and_says_so(
 def test_nothing_is_said_of_what_was_rolled_back(
     alice: User, heard: list[dict[str, Any]], committed: Any
 ) -> None:
-    with committed(), pytest.raises(RuntimeError), transaction.atomic():
+    with committed(), transaction.atomic():
         end_all_access(user=alice, reason=EVERYWHERE)
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert heard == []
 
 
@@ -270,6 +272,12 @@ def test_an_expired_token_says_nothing(alice: User) -> None:
     assert by_token(token=token) is None
 
 
+def test_the_token_of_somebody_inactive_says_nothing(alice: User) -> None:
+    _row, token = create_token(user=alice)
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+    assert by_token(token=token) is None
+
+
 def test_only_a_hash_of_the_token_is_stored(alice: User) -> None:
     row, token = create_token(user=alice)
     assert token.startswith("parley_")
@@ -284,17 +292,24 @@ def test_what_ended_in_silence_is_found_when_asked(alice: User) -> None:
     revoked = by_token(token=token)
     lasting_token = by_token(token=create_token(user=bob)[1])
     suspended = by_session_key(session_key=session_of(carol))
-    assert lasting and gone and revoked and lasting_token and suspended
-    assert gone.session_key is not None
+    known = {who for who in (lasting, gone, revoked, lasting_token, suspended) if who}
+    assert len(known) == 5
 
-    client = Client()
-    client.cookies["sessionid"] = gone.session_key
-    client.session.delete()
+    Session.objects.filter(session_key=gone.session_key if gone else "").delete()
     row.delete()
     User.objects.filter(pk=carol.pk).update(is_active=False)
 
-    known = {lasting, gone, revoked, lasting_token, suspended}
     assert still_valid(known) == {lasting, lasting_token}
+
+
+def test_what_expired_does_not_hold(alice: User) -> None:
+    session = by_session_key(session_key=session_of(alice))
+    token = by_token(token=create_token(user=alice)[1])
+    identities = [identity for identity in (session, token) if identity]
+    assert still_valid(identities) == set(identities)
+    Session.objects.update(expire_date=timezone.now())
+    AuthToken.objects.update(expiry=timezone.now())
+    assert still_valid(identities) == set()
 
 
 def test_an_older_access_version_does_not_hold(alice: User) -> None:

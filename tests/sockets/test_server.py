@@ -138,7 +138,7 @@ async def closed_with(client: ClientConnection) -> int | None:
 
 
 def test_twisted_has_the_attributes_that_direct_writing_reads() -> None:
-    descriptor = FileDescriptor(reactor=object())  # type: ignore[arg-type]
+    descriptor = FileDescriptor(reactor=object())
     assert (descriptor.dataBuffer, descriptor.offset, descriptor._tempDataLen) == (b"", 0, 0)
     assert descriptor.connected == 0
 
@@ -230,7 +230,7 @@ async def test_the_application_may_close_with_any_code(server: TinyServer, code:
 
 
 async def test_who_answers_pings_stays_and_who_does_not_is_cut_off() -> None:
-    async with tiny_server(PING_INTERVAL="0.1", PING_TIMEOUT="0.5") as server:
+    async with tiny_server(PING_INTERVAL="0.1", PING_TIMEOUT="2") as server:
         await server.listening()
         async with server.socket("/echo") as client:
             with await deaf(server, "/echo"):

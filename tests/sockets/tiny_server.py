@@ -14,7 +14,9 @@ from daphne import server as daphne_server
 from django.conf import settings
 
 settings.configure(
-    CHAT_FRAME_LIMIT=65536, CHAT_DRAIN_SECONDS=float(os.environ.get("DRAIN_SECONDS", "5"))
+    CHAT_FRAME_LIMIT=65536,
+    CHAT_DRAIN_SECONDS=float(os.environ.get("DRAIN_SECONDS", "5")),
+    TRUSTED_PROXIES=0,
 )
 
 from project.server import CannotServe, Server  # noqa: E402

@@ -1,0 +1,91 @@
+"""What the members of a room hear who have it not open: that it moved, and what waits for them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from django.conf import settings
+
+from . import reads
+from .bus_items import Change
+from .live_room import LiveRoom
+from .protocol.codec import event_frame
+from .protocol.outbound import RoomActivity
+
+logger = logging.getLogger(__name__)
+
+
+class Member(Protocol):
+    """What this needs of a session."""
+
+    @property
+    def user_id(self) -> int: ...
+
+    rooms: dict[str, LiveRoom]
+
+    def send(self, payload: bytes) -> None: ...
+
+
+class Activity:
+    """This process's own index of rooms and their members' sessions: no publish a member.
+
+    Moved rooms are told of once an interval, all in one read.
+    """
+
+    def __init__(self) -> None:
+        # By room key: the room's slug and its members' sessions here.
+        self._slugs: dict[int, str] = {}
+        self._members: dict[int, set[Member]] = defaultdict(set)
+        self._moved: dict[int, int] = {}
+
+    def add(self, session: Member, rooms: Mapping[int, str]) -> None:
+        """Tell `session` of these rooms (slugs by key) from now on."""
+        self._slugs.update(rooms)
+        for key in rooms:
+            self._members[key].add(session)
+
+    def remove(self, session: Member, rooms: Iterable[int]) -> None:
+        for key in rooms:
+            members = self._members.get(key)
+            if members is not None:
+                members.discard(session)
+                if not members:
+                    self._members.pop(key)
+                    self._slugs.pop(key, None)
+
+    def moved(self, change: Change) -> None:
+        if change.room in self._members:
+            self._moved[change.room] = change.number
+
+    async def run(self) -> None:
+        """Tell, at most once an interval a room, whoever has it not open."""
+        while True:
+            await asyncio.sleep(settings.CHAT_ACTIVITY_INTERVAL)
+            try:
+                await self.tell()
+            except Exception:
+                logger.warning("Could not tell of moved rooms", exc_info=True)
+
+    async def tell(self) -> None:
+        """Tell of all rooms that moved since the last time."""
+        moved, self._moved = self._moved, {}
+        absent = {key: sessions for key in moved if (sessions := self._absent(key))}
+        if not absent:
+            return
+        users = {key: {s.user_id for s in sessions} for key, sessions in absent.items()}
+        unread = await reads.unread(users)
+        for key, sessions in absent.items():
+            for session in sessions:
+                waiting = unread.get((key, session.user_id))
+                slug = self._slugs.get(key)
+                if waiting is not None and slug is not None:
+                    event = RoomActivity(room_id=slug, head=moved[key], unread=waiting)
+                    session.send(event_frame(event))
+
+    def _absent(self, key: int) -> list[Member]:
+        slug = self._slugs.get(key, "")
+        return [member for member in self._members.get(key, ()) if slug not in member.rooms]

@@ -1,0 +1,93 @@
+"""What pages let people send."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+from .models import RoomKind
+
+
+def fresh_client_id() -> str:
+    return uuid4().hex
+
+
+class MessageForm(forms.Form):
+    """One message. The hidden `client_id` makes sending the same page twice harmless."""
+
+    client_id = forms.CharField(
+        max_length=64,
+        validators=[RegexValidator(r"\A[!-~]+\Z")],
+        # Browsers otherwise put a used id back on reload.
+        widget=forms.HiddenInput(attrs={"autocomplete": "off", "id": False}),
+        initial=fresh_client_id,
+    )
+    message = forms.CharField(
+        strip=False,
+        widget=forms.Textarea,
+        error_messages={"required": _("Not sent: there is nothing in it.")},
+    )
+
+    def clean_message(self) -> str:
+        """Forms break lines with CR LF; nothing else here does."""
+        text: str = self.cleaned_data["message"]
+        return text.replace("\r\n", "\n")
+
+
+class RoomForm(forms.Form):
+    """A new room."""
+
+    name = forms.CharField(
+        label=_("Room name"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+    )
+    topic = forms.CharField(
+        label=_("Topic"),
+        max_length=250,
+        required=False,
+        help_text=_("What is talked about here. Shown beside the name."),
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+    )
+    private = forms.BooleanField(
+        label=_("Private"), required=False, help_text=_("Only those you add can find and read it.")
+    )
+
+    @property
+    def kind(self) -> RoomKind:
+        return RoomKind.PRIVATE if self.cleaned_data["private"] else RoomKind.PUBLIC
+
+
+class InviteForm(forms.Form):
+    """Somebody to add, by name."""
+
+    username = forms.CharField(
+        label=_("Username"),
+        widget=forms.TextInput(
+            attrs={"class": "input", "autocomplete": "off", "autocapitalize": "none"}
+        ),
+    )
+
+    def clean_username(self) -> User:
+        """Return the person. Raises `ValidationError` when there is none."""
+        try:
+            return User.objects.get_by_natural_key(self.cleaned_data["username"])
+        except User.DoesNotExist:
+            raise forms.ValidationError(_("Nobody here is called so.")) from None
+
+
+class ReadForm(forms.Form):
+    """How far one has read."""
+
+    sequence = forms.IntegerField(min_value=0, max_value=2**63 - 1)
+
+
+class PastForm(forms.Form):
+    """From where to look back."""
+
+    before = forms.IntegerField(min_value=0, max_value=2**63 - 1)

@@ -1,0 +1,56 @@
+"""The words that several events share, each with its bounds and its meaning."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta
+
+# Any number of a room's order; PostgreSQL's bigint is the bound.
+Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+
+RoomId = Annotated[
+    str, Meta(min_length=1, max_length=64, description="The room's slug; it never changes.")
+]
+MessageId = Annotated[
+    int, Meta(ge=1, le=2**63 - 1, description="The message's id; it never changes.")
+]
+ReplyTo = Annotated[int, Meta(ge=1, le=2**63 - 1, description="The id of the message answered.")]
+ClientId = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        pattern="^[!-~]+$",
+        description="Made by the client, fresh for each message; makes a retry harmless.",
+    ),
+]
+Text = Annotated[str, Meta(description="The text, as plain text.")]
+Ref = Annotated[
+    str,
+    Meta(
+        max_length=64, description="Any short text; the one `ack` or `error` in answer repeats it."
+    ),
+]
+IsTyping = Annotated[bool, Meta(description="True while typing, false after.")]
+
+Username = Annotated[str, Meta(description="The name that the person logs in with.")]
+RoomName = Annotated[str, Meta(description="The name to show.")]
+Place = Annotated[int, Meta(description="The message's place in the room, for ever.")]
+Change = Annotated[int, Meta(description="The number of this change; the higher one wins.")]
+Epoch = Annotated[str, Meta(description="Which count the numbers belong to.")]
+Head = Annotated[int, Meta(description="The room's last number.")]
+ReadUpTo = Annotated[int, Meta(description="The person has read up to this number.")]
+Unread = Annotated[int, Meta(description="Counted up to 100, which means 100 or more.")]
+HasMore = Annotated[bool, Meta(description="Older messages exist.")]
+Time = Annotated[datetime, Meta(description="When, in UTC.")]
+SentAt = Annotated[datetime, Meta(description="When the message was stored, in UTC.")]
+Reason = Annotated[str, Meta(description="Why, as a short fixed word.")]
+ActiveUsers = Annotated[
+    list[str] | None,
+    Meta(description="Usernames of who is here, not all in a full room; null while unknown."),
+]
+ActiveCount = Annotated[
+    int | None, Meta(description="How many people are here; null while unknown.")
+]
