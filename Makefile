@@ -38,6 +38,7 @@ types: .venv/parley-dev
 # The tests never touch what `make run` shows.
 test: export VAR_DIR := $(CURDIR)/var/test
 test: .venv/parley-dev
+	@rm -f var/test/*.xml
 	@echo "== Format, style, arrows"
 	@$(MAKE) --no-print-directory lint
 	@echo "== Types"
@@ -47,11 +48,13 @@ test: .venv/parley-dev
 	@$(PY) manage.py protocol_docs --check
 	@echo "== JavaScript"
 	@"$$($(PY) tests/node.py)" --test tests/js/*.test.js
-	@echo "== Python"
-	@$(PY) -m pytest -n 2 --ignore tests/browser --junit-xml var/test/python.xml
+	@echo "== Python, on SQLite"
+	@$(PY) -m pytest -n 2 --ignore tests/browser --junit-xml var/test/sqlite.xml
+	@echo "== What depends on the database, on PostgreSQL"
+	@PARLEY_DB=postgres $(PY) -m pytest -n 2 --ignore tests/browser --junit-xml var/test/postgres.xml
 	@echo "== Browser" # in a process of its own: playwright leaves an event loop running
 	@$(PY) -m pytest tests/browser --junit-xml var/test/browser.xml
-	@$(PY) tests/skipped.py var/test/python.xml var/test/browser.xml
+	@$(PY) tests/skipped.py var/test/*.xml
 
 .venv/parley: requirements.txt | .venv/bin/python
 	@echo "Installing what Parley needs into .venv …"

@@ -17,6 +17,7 @@ register_converter(UsernameConverter, "username")
 
 urlpatterns = [
     path("accounts/signup/", views.RegistrationView.as_view(), name="account_signup"),
+    path("accounts/email/", views.AddressView.as_view(), name="account_email"),
     path("accounts/", include("allauth.urls")),
     path("people/<username:username>/avatar.svg", views.avatar, name="avatar"),
 ]

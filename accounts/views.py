@@ -1,12 +1,17 @@
 """Pages of accounts that allauth does not bring along."""
 
+from typing import Any
+
 from allauth.account.forms import SignupForm
-from allauth.account.views import SignupView
+from allauth.account.views import EmailView, SignupView
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from accounts.actions.addresses import adopt_address
 from accounts.identicon import identicon
+from accounts.models import User
 
 A_YEAR = 365 * 24 * 3600  # seconds; the longest that caches promise to keep anything
 
@@ -22,6 +27,16 @@ def avatar(_request: HttpRequest, username: str) -> HttpResponse:
         content_type="image/svg+xml",
         headers={"Cache-Control": f"public, max-age={A_YEAR}, immutable"},
     )
+
+
+class AddressView(EmailView):
+    """allauth's page, which would drop an address that an operator gave."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if isinstance(request.user, User):
+            adopt_address(user=request.user)
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
 
 
 class RegistrationView(SignupView):

@@ -13,7 +13,7 @@ from accounts.identity import Identity
 
 from . import runtime
 from .errors import ChatError, ErrorCode
-from .handshake import identify, identify_token
+from .handshake import identify, identify_token, peer_of
 from .protocol.close_codes import CloseCode
 from .protocol.codec import error_frame, read_envelope, read_event
 from .protocol.inbound import Authenticate
@@ -49,7 +49,11 @@ class ChatConsumer(AsyncConsumer):
             transport.close(CloseCode.NOT_LOGGED_IN)
             return
         session = ChatSession(
-            hub=parts.hub, writer=parts.writer, transport=transport, identity=identity
+            hub=parts.hub,
+            writer=parts.writer,
+            transport=transport,
+            identity=identity,
+            peer=peer_of(self.scope),
         )
         try:
             if await session.start():

@@ -38,6 +38,28 @@ DEFAULT_MESSAGES = {
     ErrorCode.UNAVAILABLE: "This did not work just now. Try again in a moment.",
 }
 
+# What the code means to whoever writes a client, and what to do then.
+MEANINGS = {
+    ErrorCode.INVALID_EVENT: "The frame, or the field that `details` names, cannot be read.",
+    ErrorCode.UNKNOWN_EVENT: "This server takes no such event; `welcome` lists those it takes.",
+    ErrorCode.NOT_A_MEMBER: "Not a member of this public room, or it is not open in this session.",
+    ErrorCode.ROOM_NOT_FOUND: "No such room, or a hidden one to which one does not belong.",
+    ErrorCode.ROOM_CLOSED: "The room takes no more changes; its history can be read.",
+    ErrorCode.EMPTY_MESSAGE: "The text holds nothing but white space.",
+    ErrorCode.MESSAGE_TOO_LONG: "The text has more characters than `details.limit`.",
+    ErrorCode.NOT_ALLOWED: "One has not the right to this, or `details.limit` rooms are open.",
+    ErrorCode.CONFLICT: (
+        "The `client_id` was used for another text, the text was edited since `base_sequence`, "
+        "or the message to edit is deleted. Nothing was changed; look before sending again."
+    ),
+    ErrorCode.RATE_LIMITED: "Nothing was done. Send it again after `retry_after` seconds.",
+    ErrorCode.UNAUTHENTICATED: "There is no login behind this connection, or it has ended.",
+    ErrorCode.UNAVAILABLE: (
+        "The server cannot answer now, and does not know whether the change was stored. "
+        "Send it again with the same `client_id`, after `retry_after` seconds if that is given."
+    ),
+}
+
 
 class ChatError(Exception):
     """A rule was broken, or the server cannot answer now.

@@ -67,13 +67,14 @@ def publish(items: tuple[BusItem, ...]) -> None:
     # The name that RedisPubSubLoopLayer gives a group; it can be asked only on a running loop.
     channel = f"{settings.CHAT_BUS_PREFIX}__group__{settings.CHAT_BUS_GROUP}"
     try:
-        _client().publish(channel, layer.serialize(bus_message(items)))
+        client().publish(channel, layer.serialize(bus_message(items)))
     except redis.RedisError:
         logger.warning("Redis is away: %d items wait for the hubs' own checks", len(items))
 
 
 @cache
-def _client() -> redis.Redis:
+def client() -> redis.Redis:
+    """The one synchronous client of this process, safe in every thread."""
     return redis.Redis.from_url(
         settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2, health_check_interval=15
     )

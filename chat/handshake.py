@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -14,6 +16,24 @@ from accounts.identity import Identity, by_session_key, by_token
 from .threads import in_thread
 
 Headers = Iterable[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Where a connection comes from, as far as we believe it."""
+
+    address: str = ""
+    agent: str = ""
+
+
+def peer_of(scope: Mapping[str, Any]) -> Peer:
+    """The client behind our own proxies (as many as TRUSTED_PROXIES), and what it calls itself."""
+    client = scope.get("client")
+    address = str(client[0]) if client else ""
+    forwarded = header(scope["headers"], b"x-forwarded-for").split(",")
+    if 0 < settings.TRUSTED_PROXIES <= len(forwarded):
+        address = forwarded[-settings.TRUSTED_PROXIES].strip() or address
+    return Peer(address[:64], header(scope["headers"], b"user-agent")[:200])
 
 
 def header(headers: Headers, name: bytes) -> str:

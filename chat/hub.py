@@ -28,6 +28,7 @@ from .bus_items import (
     RoomNotice,
 )
 from .live_room import LiveRoom
+from .live_sessions import Register
 from .presence import Presence
 from .protocol.codec import Delivery
 
@@ -60,6 +61,7 @@ class Hub:
         self.activity = Activity()
         self.rooms: dict[int, LiveRoom] = {}
         self.presence = Presence(self.rooms)
+        self.register = Register()
         self.sessions: set[HubSession] = set()
         self._by_user: dict[int, set[HubSession]] = defaultdict(set)
         # Slugs never change, so what they stand for is asked once.
@@ -85,6 +87,7 @@ class Hub:
             asyncio.create_task(self._check_access()),
             asyncio.create_task(self.activity.run()),
             asyncio.create_task(self.presence.run()),
+            asyncio.create_task(self.register.run()),
         ]
 
     async def stop(self) -> None:
@@ -92,6 +95,7 @@ class Hub:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.presence.stop()
+        await self.register.stop()
         await self.bus.stop()
 
     # What happens
@@ -162,6 +166,7 @@ class Hub:
     def remove(self, session: HubSession) -> None:
         """Forget a session that has ended, and the rooms that it was the last in."""
         self.sessions.discard(session)
+        self.register.forget(session.id)
         sessions = self._by_user.get(session.user_id)
         if sessions is not None:
             sessions.discard(session)

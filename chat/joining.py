@@ -44,6 +44,7 @@ async def join_room(session: ChatSession, event: JoinRoom) -> Joined:
         session.hub.close_room(session, room)
         raise
     session.become_member({key: event.room_id})
+    session.note_in_register()
     await session.hub.presence.enter(room, session)
     if event.room_id not in session.rooms:
         # It ended while Redis was asked, and could not give back what it had not got yet.
@@ -58,6 +59,7 @@ def close_room(session: ChatSession, room_id: str) -> bool:
         return False
     session.hub.presence.leave(room, session, reason="left")
     session.hub.close_room(session, room)
+    session.note_in_register()
     return True
 
 

@@ -71,9 +71,7 @@ class Presence:
         person = person_key(visitor.user_id, visitor.username)
         self._seats[room.key][visitor.id] = person
         lease = settings.CHAT_PRESENCE_LEASE
-        moved = await self._ask(
-            self._store.enter(room.key, [(person, visitor.id)], lease=lease)
-        )
+        moved = await self._ask(self._store.enter(room.key, [(person, visitor.id)], lease=lease))
         if moved is None:
             room.people.forget()
         elif moved.people:

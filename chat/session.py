@@ -15,7 +15,9 @@ from accounts.identity import Identity, still_valid
 
 from . import queries, shapes
 from .errors import ChatError, ErrorCode
+from .handshake import Peer
 from .limits import TokenBucket
+from .live_sessions import LiveSession
 from .protocol.close_codes import CloseCode
 from .protocol.codec import (
     Delivery,
@@ -61,7 +63,13 @@ class ChatSession:
     """
 
     def __init__(
-        self, *, hub: Hub, writer: Writer, transport: Transport, identity: Identity
+        self,
+        *,
+        hub: Hub,
+        writer: Writer,
+        transport: Transport,
+        identity: Identity,
+        peer: Peer = Peer(),  # noqa: B008 - immutable
     ) -> None:
         self.id = secrets.token_hex(8)
         self.hub = hub
@@ -70,6 +78,8 @@ class ChatSession:
         self.user = identity.user
         self.user_id: int = identity.user.pk
         self.username = identity.user.username
+        self.peer = peer
+        self.since = datetime.now(UTC)
         self.rooms: dict[str, LiveRoom] = {}
         # Slugs by key of the rooms whose member the person was at the start of the session.
         self.member_of: dict[int, str] = {}
@@ -107,6 +117,7 @@ class ChatSession:
             return False
         self.become_member({member.room_id: member.room.slug for member in members})
         self.tell(self._welcome(queries.room_summaries(members)))
+        self.note_in_register()
         return True
 
     def _memberships_if_valid(self) -> list[queries.CountedMembership] | None:
@@ -119,6 +130,23 @@ class ChatSession:
         if not self.ended:
             self.member_of.update(rooms)
             self.hub.activity.add(self, rooms)
+
+    def note_in_register(self) -> None:
+        """Let the admin see this session with the rooms that it has open now."""
+        if self.ended:
+            return
+        self.hub.register.note(
+            LiveSession(
+                session_id=self.id,
+                user_id=self.user_id,
+                username=self.username,
+                login="token" if self.identity.token_digest else "browser",
+                address=self.peer.address,
+                agent=self.peer.agent,
+                since=self.since,
+                rooms=tuple(self.rooms),
+            )
+        )
 
     def _welcome(self, rooms: list[RoomSummary]) -> Welcome:
         return Welcome(
@@ -162,6 +190,7 @@ class ChatSession:
         self.hub.activity.remove(self, [room.key])
         if self.rooms.pop(room.slug, None) is not None:
             self.hub.presence.leave(room, self, reason=reason)
+            self.note_in_register()
             self.tell(MembershipEnded(room_id=room.slug, reason=reason))
 
     # Frames

@@ -38,6 +38,7 @@ def room_state(room: Room, head: RoomHead) -> RoomState:
         topic=room.topic,
         kind=cast("Kind", room.kind),
         closed=room.closed_at is not None,
+        slow_mode=room.slow_mode,
         floor=head.floor,
     )
 

@@ -10,15 +10,21 @@ register = template.Library()
 
 @register.inclusion_tag("account/field.html")
 def field(
-    bound: BoundField, label: str, hint: str = "", aside_url: str = "", aside: str = ""
+    bound: BoundField,
+    label: str,
+    hint: str = "",
+    aside_url: str = "",
+    aside: str = "",
+    **attributes: str,
 ) -> dict[str, BoundField | SafeString | str]:
-    """Show one field in our markup and words, with a link beside its label where one is given.
+    """Show one field in our markup and words, with a link beside its label where one is given,
+    and with further attributes of its control.
 
     The form's own label, help and placeholder give way; the ids of hint and errors are those that
     Django names in `aria-describedby`.
     """
     bound.help_text = hint
-    control = bound.as_widget(attrs={"class": "input", "placeholder": False})
+    control = bound.as_widget(attrs={"class": "input", "placeholder": False} | attributes)
     return {
         "field": bound,
         "control": control,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from chat.errors import ChatError, ErrorCode
-from chat.models import Invitation, Membership, Role, RoomKind, SystemAct
+from chat.models import Ban, Invitation, Membership, Role, RoomKind, SystemAct
 
 from .changing import RoomWrite, changing_room
 
@@ -31,6 +31,9 @@ def join_room(*, room: int, user: User) -> Membership:
 
 
 def _new_member(write: RoomWrite, user: User) -> Membership:
+    if Ban.objects.filter(room=write.room, user=user).exists():
+        # Of a hidden room even this would tell that it exists.
+        raise ChatError(ErrorCode.NOT_ALLOWED if write.room.is_public else ErrorCode.ROOM_NOT_FOUND)
     invited, _ = Invitation.objects.filter(room=write.room, user=user).delete()
     if not (write.room.is_public or invited):
         raise ChatError(ErrorCode.ROOM_NOT_FOUND)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,11 @@ from django.utils import timezone
 from chat import queries
 from chat.errors import ChatError, ErrorCode
 from chat.filters import FilterContext, filtered_sync
-from chat.models import Membership, Message, MessageKind
+from chat.models import Membership, Message, MessageKind, ModerationAct
 
+from .authority import Power, power_of, require_power
 from .changing import RoomWrite, changing_room, changing_rooms
+from .moderation import log
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -41,6 +44,10 @@ class Draft:
     @property
     def identity(self) -> tuple[int, int, str | None]:
         return self.room, self.sender, self.client_id
+
+    @property
+    def seat(self) -> tuple[int, int]:
+        return self.room, self.sender
 
 
 def draft_message(
@@ -108,6 +115,8 @@ def _send_batch(drafts: Sequence[Draft]) -> list[Sent]:
         admission = Admission(writes, drafts)
         sent = [admission.admit(draft) for draft in drafts]
         Message.objects.bulk_create(admission.fresh)
+        if admission.slowed:
+            Membership.objects.bulk_update(admission.slowed, ["spoke_at"])
         for message in admission.fresh:
             writes[message.room_id].tell_message(message)
         return sent
@@ -120,6 +129,7 @@ class Admission:
         self.writes = writes
         self.now = timezone.now()
         self.fresh: list[Message] = []
+        self.slowed: list[Membership] = []
         self.members = {
             (member.room_id, member.user_id): member
             for member in Membership.objects.filter(
@@ -163,7 +173,7 @@ class Admission:
         write = self.writes.get(draft.room)
         if write is None:
             raise ChatError(ErrorCode.ROOM_NOT_FOUND)
-        if (draft.room, draft.sender) not in self.members:
+        if draft.seat not in self.members:
             raise queries.stranger(write.room)
         return write
 
@@ -180,13 +190,16 @@ class Admission:
         write.require_open()
         if draft.reply_to and (draft.reply_to, draft.room) not in self.originals:
             raise ChatError(ErrorCode.INVALID_EVENT, details={"field": "reply_to"})
+        member = self.members[draft.seat]
+        require_voice(member, now=self.now)
+        self._slow_down(member, write)
         number = write.take_number()
         message = Message(
             room=write.room,
             sequence=number,
             changed_sequence=number,
             text_changed_sequence=number,
-            sender=self.members[draft.room, draft.sender].user,
+            sender=member.user,
             kind=MessageKind.TEXT,
             text=draft.text,
             text_hash=draft.sent_hash,
@@ -197,6 +210,26 @@ class Admission:
         self.fresh.append(message)
         self.known[draft.identity] = message
         return message
+
+    def _slow_down(self, member: Membership, write: RoomWrite) -> None:
+        """Let a member of a slow room speak only so often, also within one batch."""
+        pause = timedelta(seconds=write.room.slow_mode)
+        if not pause or member.may_moderate:
+            return
+        if member.spoke_at is not None and member.spoke_at + pause > self.now:
+            wait = (member.spoke_at + pause - self.now).total_seconds()
+            raise ChatError(ErrorCode.RATE_LIMITED, retry_after=round(wait, 1))
+        member.spoke_at = self.now
+        self.slowed.append(member)
+
+
+def require_voice(member: Membership, *, now: datetime) -> None:
+    """Raise `ChatError` (`not_allowed`, with `retry_after`) while the member is muted."""
+    if member.muted_until is not None and member.muted_until > now:
+        wait = (member.muted_until - now).total_seconds()
+        raise ChatError(
+            ErrorCode.NOT_ALLOWED, "You are muted here for now.", retry_after=round(wait, 1)
+        )
 
 
 def edit_message(
@@ -209,7 +242,9 @@ def edit_message(
     check_text(text)
     kept = filtered_sync(text, FilterContext(sender=user.pk, room=room))
     with changing_room(room) as write:
-        message = _message_to_change(write, user, message_id)
+        require_voice(write.membership_of(user.pk), now=timezone.now())
+        write.require_open()
+        message = _message_to_change(write, message_id)
         if message.sender_id != user.pk or message.kind != MessageKind.TEXT:
             raise ChatError(ErrorCode.NOT_ALLOWED)
         if message.deleted_at is not None:
@@ -229,15 +264,30 @@ def edit_message(
         return message
 
 
-def delete_message(*, room: int, user: User, message_id: int) -> Message:
-    """Leave a tombstone in place of a message: the sender's right, and the moderators'."""
+def delete_message(*, room: int, user: User, message_id: int, reason: str = "") -> Message:
+    """Leave a tombstone in place of a message: the sender's right, and the moderators', who give
+    a reason for the log."""
     with changing_room(room) as write:
-        message = _message_to_change(write, user, message_id)
-        may = message.sender_id == user.pk or write.membership_of(user.pk).may_moderate
-        if not may or message.kind != MessageKind.TEXT:
+        if power_of(write, user) is Power.STRANGER:
+            raise queries.stranger(write.room)
+        message = _message_to_change(write, message_id)
+        if message.kind != MessageKind.TEXT:
             raise ChatError(ErrorCode.NOT_ALLOWED)
+        if message.sender_id == user.pk:
+            write.require_open()
+        else:
+            require_power(write, user)
         if message.deleted_at is not None:
             return message
+        if message.sender_id != user.pk:
+            log(
+                ModerationAct.DELETE_MESSAGE,
+                actor=user,
+                room=write.room,
+                subject=message.sender,
+                message=message,
+                reason=reason,
+            )
         message.changed_sequence = write.take_number()
         message.text = ""
         message.deleted_at = timezone.now()
@@ -247,9 +297,7 @@ def delete_message(*, room: int, user: User, message_id: int) -> Message:
         return message
 
 
-def _message_to_change(write: RoomWrite, user: User, message_id: int) -> Message:
-    write.membership_of(user.pk)
-    write.require_open()
+def _message_to_change(write: RoomWrite, message_id: int) -> Message:
     message = Message.objects.with_people().filter(room=write.room, pk=message_id).first()
     if message is None or message.sequence < write.head.floor:
         raise ChatError(ErrorCode.INVALID_EVENT, details={"field": "message_id"})

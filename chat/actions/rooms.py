@@ -1,4 +1,4 @@
-"""Make a room, change it, close it."""
+"""Make a room."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ import secrets
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.text import slugify
 
 from chat.errors import ChatError, ErrorCode
 from chat.models import Membership, Role, Room, RoomHead, RoomKind
-from chat.protocol.outbound import RoomClosed
-
-from .changing import changing_room
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -61,15 +57,3 @@ def public_slug(name: str, *, attempt: int) -> str:
 def hidden_slug() -> str:
     """Nobody guesses the address of a private or direct room (96 random bits)."""
     return secrets.token_hex(12)
-
-
-def close_room(*, room: int, by: User) -> Room:
-    """Let the room be read only from now on: the right of its owner. Closing twice does nothing."""
-    with changing_room(room) as write:
-        if write.membership_of(by.pk).role != Role.OWNER:
-            raise ChatError(ErrorCode.NOT_ALLOWED)
-        if write.room.closed_at is None:
-            write.room.closed_at = timezone.now()
-            write.room.save(update_fields=["closed_at"])
-            write.tell_room(RoomClosed)
-        return write.room

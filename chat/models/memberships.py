@@ -25,6 +25,9 @@ class Membership(models.Model):
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
     # The room's number of the joining: an older leaving that arrives late does not end it.
     joined_sequence = models.BigIntegerField(default=0)
+    muted_until = models.DateTimeField(_("muted until"), null=True, blank=True)
+    # When the member last spoke; kept only where slow mode asks for it.
+    spoke_at = models.DateTimeField(null=True, blank=True, editable=False)
     read_sequence = models.BigIntegerField(_("read up to"), default=0)
 
     class Meta:

@@ -46,6 +46,9 @@ class Room(models.Model):
         blank=True,
         help_text=_("How many messages are kept. Empty: all of them."),
     )
+    slow_mode = models.PositiveSmallIntegerField(
+        _("slow mode"), default=0, help_text=_("Seconds between two messages of a member.")
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -58,6 +61,10 @@ class Room(models.Model):
         verbose_name = _("room")
         verbose_name_plural = _("rooms")
         ordering = ("name", "pk")
+        permissions = (
+            ("moderate_rooms", _("Can moderate all rooms")),
+            ("read_private_rooms", _("Can read private rooms, which is logged")),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -24,4 +24,4 @@ class CloseCode(IntEnum):
     NOT_LOGGED_IN = 4401, "No login, or it has ended. Log in, then connect again."
     NO_LONGER_ALLOWED = 4403, "The account was shut out. Do not connect again."
     TOO_SLOW = 4408, "Too much lay unread. Connect again and resume; nothing is lost."
-    FLOODING = 4429, "Too many events or too many sockets. Wait at least a minute."
+    FLOODING = 4429, "Too many events, or too many sockets of one person. Wait longer than usual."

@@ -44,8 +44,8 @@ Head = Annotated[int, Meta(description="The room's last number.")]
 ReadUpTo = Annotated[int, Meta(description="The person has read up to this number.")]
 Unread = Annotated[int, Meta(description="Counted up to 100, which means 100 or more.")]
 HasMore = Annotated[bool, Meta(description="Older messages exist.")]
-Time = Annotated[datetime, Meta(description="When, in UTC.")]
-SentAt = Annotated[datetime, Meta(description="When the message was stored, in UTC.")]
+Time = Annotated[datetime, Meta(tz=True, description="When, in UTC.")]
+SentAt = Annotated[datetime, Meta(tz=True, description="When the message was stored, in UTC.")]
 Reason = Annotated[str, Meta(description="Why, as a short fixed word.")]
 ActiveUsers = Annotated[
     list[str] | None,

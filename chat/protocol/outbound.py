@@ -30,7 +30,7 @@ from .fields import (
 
 Kind = Annotated[
     Literal["public", "private", "direct"],
-    Meta(description="Who may join: everybody, whom members invite, or only these two people."),
+    Meta(description="Who may join: everybody, the invited, or these two people."),
 ]
 
 
@@ -51,6 +51,7 @@ class RoomState(Struct, frozen=True, kw_only=True):
     topic: Annotated[str, Meta(description="What the room is about; may be empty.")]
     kind: Kind
     closed: Annotated[bool, Meta(description="Whether the room can only be read.")]
+    slow_mode: Annotated[int, Meta(description="Seconds between two messages of a member.")]
     floor: Annotated[int, Meta(description="Everything placed below this was pruned.")]
 
 
@@ -76,7 +77,7 @@ class MessageBody(Struct, frozen=True, kw_only=True, omit_defaults=True):
     client_id: Annotated[str, Meta(description="What the sender's client called it.")] | None = None
     reply_to: ReplyTo | None = None
     act: Annotated[str, Meta(description="System messages: joined, left, removed.")] | None = None
-    subject: Annotated[Person, Meta(description="Whom the act happened to.")] | None = None
+    subject: Annotated[Person | None, Meta(description="Whom the act happened to.")] = None
 
 
 class OutboundEvent(Struct, kw_only=True, omit_defaults=True):
@@ -278,7 +279,7 @@ class Error(OutboundEvent):
     event: ClassVar[str] = "error"
     code: Annotated[str, Meta(description="One of the error codes; made for programs.")]
     message: Annotated[str, Meta(description="The same in words, for people.")]
-    details: Annotated[ErrorDetails, Meta(description="What exactly.")] | None = None
+    details: Annotated[ErrorDetails | None, Meta(description="What exactly is wrong.")] = None
     retry_after: Annotated[float, Meta(description="Seconds to wait before a retry.")] | None = None
 
 

@@ -29,6 +29,7 @@ export class Composer {
     this.#note = find(form, ".composer-note");
     this.#limit = limit;
     this.#listener = listener;
+    form.setAttribute("novalidate", "");
     this.#field.removeAttribute("maxlength");   // a paste is not cut silently: what is over is counted
     form.addEventListener("submit", (event) => this.#submit(event));
     this.#field.addEventListener("keydown", (event) => this.#key(event));
@@ -49,13 +50,13 @@ export class Composer {
     this.#update();
   }
 
-  /** Nothing can be written here any more. @param {string} why */
-  close(why) {
-    find(this.#form, ".composer-box").hidden = true;
+  /** @param {string | null} why nothing can be written here; null: it can */
+  setClosed(why) {
     const closed = find(this.#form, ".composer-closed");
     closed.textContent = why;
-    closed.hidden = false;
-    this.#hint.hidden = true;
+    closed.hidden = why === null;
+    find(this.#form, ".composer-box").hidden = why !== null;
+    find(this.#form, ".composer-status").hidden = why !== null;
   }
 
   /** @param {SubmitEvent} event */

@@ -50,7 +50,7 @@ const socket = new ChatSocket({
     onEvent: hear,
     onState: showState,
     onJoined: joined,
-    onJoinRefused: (_, error) => composer.close(explain(error)),
+    onJoinRefused: (_, error) => composer.setClosed(explain(error)),
     onStored: (letter, ack) => ended(letter, () => timeline.acknowledge(letter.client_id, ack)),
     onRefused: (letter, error) => ended(letter, () => timeline.fail(letter.client_id, error)),
   },
@@ -89,7 +89,7 @@ function hear(event, data) {
   hearCounts(event, data);
   if ((data.room_id ?? data.room?.room_id) !== roomId) return;
   if (event === "user_typing") whoTypes.hear(data.username, data.typing);
-  else if (event === "membership_ended") composer.close(gettext("You are not in this room any more."));
+  else if (event === "membership_ended") composer.setClosed(gettext("You are not in this room any more."));
   else hearTimeline(event, data);
 }
 
@@ -221,7 +221,7 @@ function carryOut(changes) {
 function showRoom({ name, topic, closed }) {
   find(main, ".room-title span").textContent = name;
   find(main, ".room-topic").textContent = topic;
-  if (closed) composer.close(explain({ code: "room_closed", message: "" }));
+  composer.setClosed(closed ? explain({ code: "room_closed", message: "" }) : null);
 }
 
 /** `crypto.randomUUID` needs HTTPS; this does not. */

@@ -303,11 +303,11 @@ def test_asking_for_a_new_password_does_not_tell_who_has_an_account(
 
 
 def test_a_new_address_counts_once_it_is_confirmed(client: Client, alice: User) -> None:
-    EmailAddress.objects.create(user=alice, email=alice.email, verified=True, primary=True)
     client.force_login(alice)
     client.post(EMAIL, {"email": "new@example.org", "action_add": ""})
     page = client.get(EMAIL).content.decode()
     assert "not confirmed" in page
+    assert "<b>alice@example.org</b>" in page
     alice.refresh_from_db()
     assert alice.email == "alice@example.org"
     client.post(link_in(mail.outbox[0]))

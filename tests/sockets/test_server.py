@@ -8,7 +8,8 @@ import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -53,16 +54,20 @@ class TinyServer:
     def socket(self, path: str, **options: Any) -> Any:
         return connect(f"ws://127.0.0.1:{self.port}{path}", ping_interval=None, **options)
 
-    async def http(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        return await asyncio.open_connection("127.0.0.1", self.port)
-
-    async def get(self, path: str) -> dict[str, Any]:
-        reader, writer = await self.http()
+    @asynccontextmanager
+    async def http(self) -> AsyncIterator["Http"]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         try:
-            await ask(writer, path)
-            return await answer(reader)
+            yield Http(reader, writer)
         finally:
             writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+
+    async def get(self, path: str) -> dict[str, Any]:
+        async with self.http() as connection:
+            await connection.ask(path)
+            return await connection.answer()
 
     async def until(self, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """Return the server's state once `condition` holds of it."""
@@ -73,16 +78,26 @@ class TinyServer:
         return state
 
 
-async def ask(writer: asyncio.StreamWriter, path: str) -> None:
-    writer.write(f"GET {path} HTTP/1.1\r\nHost: tiny\r\n\r\n".encode())
-    await writer.drain()
+@dataclass
+class Http:
+    """One HTTP connection to it."""
 
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
 
-async def answer(reader: asyncio.StreamReader) -> dict[str, Any]:
-    head = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)).lower()
-    length = int(head.partition(b"content-length: ")[2].split()[0])
-    body: dict[str, Any] = json.loads(await reader.readexactly(length))
-    return body | {"head": head}
+    async def ask(self, path: str) -> None:
+        self.writer.write(f"GET {path} HTTP/1.1\r\nHost: tiny\r\n\r\n".encode())
+        await self.writer.drain()
+
+    async def answer(self) -> dict[str, Any]:
+        head = (await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), PATIENCE)).lower()
+        length = int(head.partition(b"content-length: ")[2].split()[0])
+        body: dict[str, Any] = json.loads(await self.reader.readexactly(length))
+        return body | {"head": head}
+
+    async def rest(self) -> bytes:
+        """Return what still comes until the server closes."""
+        return await asyncio.wait_for(self.reader.read(), PATIENCE)
 
 
 @asynccontextmanager
@@ -246,10 +261,10 @@ async def test_who_answers_pings_stays_and_who_does_not_is_cut_off() -> None:
 async def test_an_application_that_fails_mid_response_harms_only_its_connection(
     server: TinyServer,
 ) -> None:
-    reader, writer = await server.http()
-    await ask(writer, "/half")
-    with pytest.raises((asyncio.IncompleteReadError, ConnectionResetError)):
-        await asyncio.wait_for(reader.readexactly(1000), PATIENCE)
+    async with server.http() as connection:
+        await connection.ask("/half")
+        with pytest.raises(ConnectionResetError):
+            await connection.rest()
     # What is over goes on being taken out of the books: only the asking connection is left.
     await server.until(lambda state: state["connections"] == 1)
 
@@ -257,10 +272,9 @@ async def test_an_application_that_fails_mid_response_harms_only_its_connection(
 async def test_a_handshake_that_is_no_websocket_is_refused_and_forgotten(
     server: TinyServer,
 ) -> None:
-    reader, writer = await server.http()
-    writer.write(b"GET /echo HTTP/1.1\r\nHost: tiny\r\nUpgrade: websocket\r\n\r\n")
-    assert b" 400 " in await asyncio.wait_for(reader.readline(), PATIENCE)
-    writer.close()
+    async with server.http() as connection:
+        connection.writer.write(b"GET /echo HTTP/1.1\r\nHost: tiny\r\nUpgrade: websocket\r\n\r\n")
+        assert b" 400 " in await connection.rest()
     await server.until(lambda state: state["connections"] == 1)
 
 
@@ -288,19 +302,17 @@ async def test_sigterm_tells_the_parts_then_closes_sockets_with_1012(server: Tin
 async def test_sigterm_lets_a_request_finish_and_closes_idle_connections(
     server: TinyServer,
 ) -> None:
-    idle_reader, idle_writer = await server.http()
-    await ask(idle_writer, "/state")
-    await answer(idle_reader)
-    reader, writer = await server.http()
-    await ask(writer, "/sleep?seconds=1")
-    half_reader, half_writer = await server.http()
-    half_writer.write(b"GET /state HTTP/1.1\r\nHo")
-    await server.until(lambda state: state["connections"] >= 3)
-    server.ask_to_stop()
-    assert await asyncio.wait_for(idle_reader.read(), PATIENCE) == b""
-    assert await asyncio.wait_for(half_reader.read(), PATIENCE) == b""
-    assert b"connection: close" in (await answer(reader))["head"]
-    assert await reader.read() == b""
+    async with server.http() as idle, server.http() as busy, server.http() as half:
+        await idle.ask("/state")
+        await idle.answer()
+        await busy.ask("/sleep?seconds=1")
+        half.writer.write(b"GET /state HTTP/1.1\r\nHo")
+        await server.until(lambda state: bool(state["connections"] >= 3))
+        server.ask_to_stop()
+        assert await idle.rest() == b""
+        assert await half.rest() == b""
+        assert b"connection: close" in (await busy.answer())["head"]
+        assert await busy.rest() == b""
     assert await server.exit_code() == 0
 
 
@@ -315,33 +327,33 @@ async def test_sigterm_during_a_handshake_refuses_it(server: TinyServer) -> None
 
 
 async def test_nothing_new_is_let_in_after_sigterm(server: TinyServer) -> None:
-    reader, writer = await server.http()
-    await ask(writer, "/sleep?seconds=1")
-    await server.until(lambda state: state["connections"] >= 2)
-    server.ask_to_stop()
-    assert await server.line() == "parts stop accepting"
-    with pytest.raises(ConnectionRefusedError):
-        await server.http()
-    await answer(reader)
+    async with server.http() as busy:
+        await busy.ask("/sleep?seconds=1")
+        await server.until(lambda state: bool(state["connections"] >= 2))
+        server.ask_to_stop()
+        assert await server.line() == "parts stop accepting"
+        with pytest.raises(ConnectionRefusedError):
+            await server.get("/state")
+        await busy.answer()
     assert await server.exit_code() == 0
 
 
 async def test_what_does_not_finish_is_cut_when_the_time_is_over() -> None:
     async with tiny_server(DRAIN_SECONDS="0.5") as server:
         await server.listening()
-        _reader, writer = await server.http()
-        await ask(writer, "/sleep?seconds=60")
-        await server.until(lambda state: state["connections"] >= 2)
-        server.ask_to_stop()
-        assert await server.exit_code(within=4) == 1
+        async with server.http() as stuck:
+            await stuck.ask("/sleep?seconds=60")
+            await server.until(lambda state: bool(state["connections"] >= 2))
+            server.ask_to_stop()
+            assert await server.exit_code(within=4) == 1
         assert "parts stopped" in server.lines
 
 
 async def test_a_second_sigterm_ends_at_once(server: TinyServer) -> None:
-    _reader, writer = await server.http()
-    await ask(writer, "/sleep?seconds=60")
-    await server.until(lambda state: state["connections"] >= 2)
-    server.ask_to_stop()
-    assert await server.line() == "parts stop accepting"
-    server.ask_to_stop()
-    assert await server.exit_code(within=2) == 1
+    async with server.http() as stuck:
+        await stuck.ask("/sleep?seconds=60")
+        await server.until(lambda state: bool(state["connections"] >= 2))
+        server.ask_to_stop()
+        assert await server.line() == "parts stop accepting"
+        server.ask_to_stop()
+        assert await server.exit_code(within=2) == 1

@@ -1,0 +1,192 @@
+"""What moderators do to people and rooms. Each act leaves an entry, with its reason, in the log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Model
+from django.utils import timezone
+
+from chat.errors import ChatError, ErrorCode
+from chat.models import (
+    Ban,
+    Invitation,
+    Membership,
+    Message,
+    ModerationAct,
+    ModerationEntry,
+    Role,
+    Room,
+    RoomKind,
+    SystemAct,
+)
+from chat.protocol.outbound import RoomChanged, RoomClosed
+
+from .authority import Power, require_power
+from .changing import RoomWrite, changing_room
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+SLOW_MODE_LIMIT = 3600
+
+
+def log(
+    act: ModerationAct,
+    *,
+    actor: User,
+    room: Room | None = None,
+    subject: User | None = None,
+    message: Message | None = None,
+    reason: str = "",
+    detail: str = "",
+) -> ModerationEntry:
+    """Write an entry into the moderation log, in the transaction of the act itself."""
+    return ModerationEntry.objects.create(
+        act=act,
+        actor=actor,
+        room=room,
+        subject=subject,
+        message=message,
+        reason=reason[:500],
+        detail=detail[:100],
+    )
+
+
+def remove_member(*, room: int, by: User, user: User, reason: str) -> None:
+    """End somebody's membership; they may come back if the room lets them."""
+    with changing_room(room) as write:
+        require_power(write, by, over=user)
+        _remove(write, by=by, user=user)
+        log(ModerationAct.REMOVE, actor=by, room=write.room, subject=user, reason=reason)
+
+
+def ban_member(*, room: int, by: User, user: User, reason: str) -> None:
+    """Remove somebody, member or not, and keep them out. Banning twice changes nothing."""
+    with changing_room(room) as write:
+        require_power(write, by, over=user)
+        Invitation.objects.filter(room=write.room, user=user).delete()
+        _, new = Ban.objects.get_or_create(room=write.room, user=user)
+        if Membership.objects.filter(room=write.room, user=user).exists():
+            _remove(write, by=by, user=user)
+        if new:
+            log(ModerationAct.BAN, actor=by, room=write.room, subject=user, reason=reason)
+
+
+def unban_member(*, room: int, by: User, user: User, reason: str) -> None:
+    """Let somebody come back."""
+    with changing_room(room) as write:
+        require_power(write, by)
+        lifted, _ = Ban.objects.filter(room=write.room, user=user).delete()
+        if lifted:
+            log(ModerationAct.UNBAN, actor=by, room=write.room, subject=user, reason=reason)
+
+
+def _remove(write: RoomWrite, *, by: User, user: User) -> None:
+    if write.room.kind == RoomKind.DIRECT:
+        raise ChatError(ErrorCode.NOT_ALLOWED)
+    write.membership_of(user.pk).delete()
+    write.tell_act(SystemAct.REMOVED, actor=by, subject=user, at=timezone.now())
+
+
+def mute_member(*, room: int, by: User, user: User, until: datetime, reason: str) -> None:
+    """Let somebody only read, up to a time."""
+    with changing_room(room) as write:
+        require_power(write, by, over=user)
+        _update_membership(write, user, muted_until=until)
+        detail = f"until {until:%Y-%m-%d %H:%M} UTC"
+        log(
+            ModerationAct.MUTE,
+            actor=by,
+            room=write.room,
+            subject=user,
+            reason=reason,
+            detail=detail,
+        )
+
+
+def unmute_member(*, room: int, by: User, user: User, reason: str) -> None:
+    """Let somebody write again."""
+    with changing_room(room) as write:
+        require_power(write, by, over=user)
+        _update_membership(write, user, muted_until=None)
+        log(ModerationAct.UNMUTE, actor=by, room=write.room, subject=user, reason=reason)
+
+
+def set_role(*, room: int, by: User, user: User, role: Role, reason: str) -> None:
+    """Make a member a moderator, or a moderator a member: the owner's right."""
+    with changing_room(room) as write:
+        require_power(write, by, least=Power.OWNER, over=user)
+        if role == Role.OWNER:
+            raise ChatError(ErrorCode.NOT_ALLOWED, details={"field": "role"})
+        _update_membership(write, user, role=role)
+        log(
+            ModerationAct.SET_ROLE,
+            actor=by,
+            room=write.room,
+            subject=user,
+            reason=reason,
+            detail=role,
+        )
+
+
+def transfer_ownership(*, room: int, by: User, user: User, reason: str) -> None:
+    """Hand the room to another member; who owned it is a moderator from then on."""
+    with changing_room(room) as write:
+        require_power(write, by, least=Power.OWNER)
+        write.membership_of(user.pk)
+        Membership.objects.filter(room=write.room, role=Role.OWNER).update(role=Role.MODERATOR)
+        _update_membership(write, user, role=Role.OWNER)
+        log(ModerationAct.TRANSFER, actor=by, room=write.room, subject=user, reason=reason)
+
+
+def _update_membership(write: RoomWrite, user: User, **values: object) -> None:
+    membership = write.membership_of(user.pk)
+    for name, value in values.items():
+        setattr(membership, name, value)
+    membership.save(update_fields=list(values))
+
+
+def set_slow_mode(*, room: int, by: User, seconds: int, reason: str) -> Room:
+    """Let members say one thing every `seconds` s; 0 ends it. Moderators are not slowed."""
+    if not 0 <= seconds <= SLOW_MODE_LIMIT:
+        details: dict[str, str | int] = {"field": "seconds", "limit": SLOW_MODE_LIMIT}
+        raise ChatError(ErrorCode.INVALID_EVENT, details=details)
+    with changing_room(room) as write:
+        require_power(write, by)
+        if write.room.slow_mode != seconds:
+            write.room.slow_mode = seconds
+            _save(write.room, "slow_mode")
+            write.tell_room(RoomChanged)
+            detail = f"{seconds} s"
+            log(ModerationAct.SLOW_MODE, actor=by, room=write.room, reason=reason, detail=detail)
+        return write.room
+
+
+def close_room(*, room: int, by: User, reason: str = "") -> Room:
+    """Let the room be read only from now on: the owner's right. Closing twice changes nothing."""
+    with changing_room(room) as write:
+        require_power(write, by, least=Power.OWNER)
+        if write.room.closed_at is None:
+            write.room.closed_at = timezone.now()
+            _save(write.room, "closed_at")
+            write.tell_room(RoomClosed)
+            log(ModerationAct.CLOSE, actor=by, room=write.room, reason=reason)
+        return write.room
+
+
+def reopen_room(*, room: int, by: User, reason: str = "") -> Room:
+    """Let the members of a closed room write again."""
+    with changing_room(room) as write:
+        require_power(write, by, least=Power.OWNER)
+        if write.room.closed_at is not None:
+            write.room.closed_at = None
+            _save(write.room, "closed_at")
+            write.tell_room(RoomChanged)
+            log(ModerationAct.REOPEN, actor=by, room=write.room, reason=reason)
+        return write.room
+
+
+def _save(row: Model, *fields: str) -> None:
+    row.save(update_fields=fields)

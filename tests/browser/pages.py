@@ -1,0 +1,44 @@
+"""A room as somebody looks at it."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+
+class RoomPage:
+    """What one does and sees in a room."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.field = page.get_by_role("textbox", name="Message to")
+        self.banner = page.locator(".banner")
+
+    def say(self, text: str) -> None:
+        self.field.fill(text)
+        self.field.press("Enter")
+
+    def message(self, text: str) -> Locator:
+        """The message that says exactly this."""
+        return self.page.locator(".message").filter(
+            has=self.page.locator(".message-text > p").get_by_text(text, exact=True)
+        )
+
+    def act(self, text: str, act: str) -> None:
+        """Press one of the buttons that a message shows when it is pointed at."""
+        message = self.message(text)
+        message.hover()
+        message.get_by_role("button", name=act).click()
+
+    def expect_stored(self, *texts: str) -> None:
+        """Wait until each is shown once, as stored."""
+        for text in texts:
+            expect(self.message(text)).to_have_count(1)
+            expect(self.message(text)).not_to_have_attribute("data-state", "pending")
+
+    def timeline(self) -> list[tuple[int, str]]:
+        """Place and text of every message shown; what is not stored has no place."""
+        found: list[list[int | str]] = self.page.locator(".message").evaluate_all(
+            "all => all.map(each => [Number(each.dataset.sequence ?? -1),"
+            " each.querySelector('.message-text > p').textContent])"
+        )
+        return [(int(place), str(text)) for place, text in found]

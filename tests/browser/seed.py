@@ -1,0 +1,24 @@
+"""Whom the browser tests meet: run inside the server's own settings."""
+
+from __future__ import annotations
+
+from accounts.models import User
+from chat.actions.memberships import join_room
+from chat.actions.messages import send_message
+from chat.actions.rooms import create_room
+
+PASSWORD = "parley-demo"
+PEOPLE = ("alice", "bob")
+# A room for each test, so that none sees what another left.
+ROOMS = ("talk", "away", "reload", "refuse", "plain", "past")
+PAST_MESSAGES = 120
+
+
+def seed() -> None:
+    alice, bob = (User.objects.create_user(name, password=PASSWORD) for name in PEOPLE)
+    for name in ROOMS:
+        room = create_room(owner=alice, name=name)
+        join_room(room=room.pk, user=bob)
+        send_message(room=room.pk, sender=bob, text=f"Welcome to {name}")
+    for number in range(PAST_MESSAGES):
+        send_message(room=room.pk, sender=bob, text=f"Once upon a time {number}")

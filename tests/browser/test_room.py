@@ -1,0 +1,134 @@
+"""People talk: both see what the database holds, whatever happens to the network between."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Opener, Server
+from tests.browser.wire import Wire
+
+
+def test_two_people_talk(server: Server, open_room: Opener) -> None:
+    alice, bob = open_room("alice", "talk"), open_room("bob", "talk")
+    alice.say("Tea?")
+    bob.expect_stored("Tea?")
+    bob.field.press_sequentially("Yes")
+    expect(alice.page.get_by_text("bob is typing")).to_be_visible()
+    bob.field.press("Enter")
+    alice.expect_stored("Yes")
+    expect(alice.page.get_by_text("bob is typing")).to_be_hidden()
+
+    alice.act("Tea?", "Edit")
+    field = alice.page.get_by_role("textbox", name="Edit your message")
+    field.fill("Tea,\n  <b>now</b>?")
+    field.press("Enter")
+    bob.expect_stored("Tea,\n  <b>now</b>?")
+    bob.act("Yes", "Delete")
+    bob.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    alice.expect_stored("bob deleted this message.")
+
+    stored = server.timeline("talk")
+    assert [text for _, text in stored][1:] == ["Tea,\n  <b>now</b>?", "bob deleted this message."]
+    assert alice.timeline() == bob.timeline() == stored
+
+
+def test_who_loses_the_network_misses_nothing_and_loses_no_words(
+    server: Server, open_room: Opener, wire: Wire
+) -> None:
+    alice, bob = open_room("alice", "away", address=wire.address), open_room("bob", "away")
+    alice.say("before")
+    bob.expect_stored("before")
+
+    wire.cut()
+    expect(alice.page.locator("main")).to_have_attribute("data-connection", "lost")
+    for text in ("one", "two", "three"):
+        bob.say(text)
+    bob.expect_stored("one", "two", "three")
+    bob.act("one", "Edit")
+    bob.page.get_by_role("textbox", name="Edit your message").fill("one, edited")
+    bob.page.get_by_role("button", name="Save").click()
+    alice.say("written away")
+    alice.say("and this")
+    expect(alice.message("and this")).to_contain_text("Waiting for the connection")
+    expect(alice.page.get_by_text("2 messages waiting")).to_be_visible()
+    expect(alice.banner).to_contain_text("Connection lost.")
+
+    wire.mend()
+    alice.page.get_by_role("button", name="Try now").click()
+    expect(alice.banner).to_contain_text("3 messages came in meanwhile, 2 of yours were sent.")
+    alice.expect_stored("one, edited", "two", "three", "written away", "and this")
+    bob.expect_stored("written away", "and this")
+
+    stored = server.timeline("away")
+    assert [text for _, text in stored][-2:] == ["written away", "and this"]
+    assert alice.timeline() == bob.timeline() == stored
+
+
+def test_a_reload_during_a_send_stores_it_once(
+    server: Server, open_room: Opener, wire: Wire
+) -> None:
+    alice, bob = open_room("alice", "reload", address=wire.address), open_room("bob", "reload")
+    alice.say("first")
+    alice.expect_stored("first")
+
+    wire.swallow_answers()
+    alice.say("sent, but she does not know")
+    bob.expect_stored("sent, but she does not know")
+    expect(alice.message("sent, but she does not know")).to_contain_text("Sending")
+    alice.page.reload()
+    alice.expect_stored("sent, but she does not know")
+    wire.cut()
+    alice.say("written without a connection")
+    wire.mend()
+    alice.page.reload()
+    alice.expect_stored("written without a connection")
+    bob.expect_stored("written without a connection")
+
+    stored = server.timeline("reload")
+    assert len(stored) == 4
+    assert alice.timeline() == bob.timeline() == stored
+
+
+def test_what_is_refused_is_kept_to_be_tried_again(server: Server, open_room: Opener) -> None:
+    alice = open_room("alice", "refuse")
+    for text in ("refuse this", "refuse that", "refuse and forget"):
+        alice.say(text)
+        expect(alice.message(text)).to_have_attribute("data-state", "failed")
+        expect(alice.message(text)).to_contain_text("You may not do this here.")
+
+    alice.page.reload()
+    alice.message("refuse this").get_by_role("button", name="Try again").click()
+    alice.expect_stored("refuse this")
+    alice.message("refuse that").get_by_role("button", name="Edit").click()
+    expect(alice.field).to_have_value("refuse that")
+    alice.say("that, then")
+    alice.message("refuse and forget").get_by_role("button", name="Discard").click()
+    alice.expect_stored("that, then")
+
+    texts = [text for _, text in server.timeline("refuse")]
+    assert texts == ["Welcome to refuse", "refuse this", "that, then"]
+    assert alice.timeline() == server.timeline("refuse")
+
+
+def test_without_javascript_a_room_is_read_and_written(server: Server, open_room: Opener) -> None:
+    alice, bob = open_room("alice", "plain", scripts=False), open_room("bob", "plain")
+    alice.field.fill("From a form")
+    alice.page.get_by_role("button", name="Send").click()
+    alice.expect_stored("Welcome to plain", "From a form")
+    bob.expect_stored("From a form")
+    assert alice.timeline() == bob.timeline() == server.timeline("plain")
+
+
+def test_earlier_messages_come_when_one_goes_up(server: Server, open_room: Opener) -> None:
+    alice = open_room("alice", "past")
+    assert len(alice.timeline()) == 50
+    start = alice.page.get_by_role("link", name="Earlier messages")
+    while start.is_visible():
+        start.click()
+        alice.page.wait_for_timeout(50)
+    expect(alice.page.locator("#timeline .message")).to_have_count(len(server.timeline("past")))
+    assert alice.timeline() == server.timeline("past")
+    alice.page.get_by_role("button", name=re.compile("Latest")).click()
+    expect(alice.page.locator(".message").last).to_be_in_viewport()

@@ -1,0 +1,99 @@
+"""What every test may use, and what stands ready while tests run.
+
+Each worker has a folder, a database and a Valkey of its own (`tests/run.py`). `PARLEY_DB=postgres`
+runs the tests that may depend on the database on PostgreSQL: those in `DATABASE_FOLDERS`, and
+those marked `both_databases`.
+"""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from django.apps import apps
+from django.db import connection, transaction
+from django.test import TransactionTestCase
+
+from project.valkey import EmbeddedValkey
+from tests import postgres, run
+
+pytest_plugins = ["tests.factories"]
+
+DATABASE_FOLDERS = ("domain", "session")
+HERE = Path(__file__).parent
+_server = pytest.StashKey["subprocess.Popen[bytes]"]()
+
+# Failures print how to run them again; nothing is written beside the code.
+hypothesis.settings.register_profile("parley", deadline=None, database=None, print_blob=True)
+hypothesis.settings.load_profile("parley")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "both_databases: run this on PostgreSQL as well")
+    own_server = run.DATABASE == run.POSTGRES and not os.environ.get("TEST_DATABASE_URL")
+    if own_server and not run.IS_WORKER and not config.option.collectonly:
+        config.stash[_server] = postgres.start(run.FOLDER / "postgres")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    run.end()
+    if server := config.stash.get(_server, None):
+        server.wait()
+
+
+def pytest_report_header() -> str:
+    return f"database: {run.DATABASE}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if run.DATABASE != run.POSTGRES:
+        return
+    kept = [item for item in items if _may_depend_on_the_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+def _may_depend_on_the_database(item: pytest.Item) -> bool:
+    folder = item.path.relative_to(HERE).parts[0]
+    return folder in DATABASE_FOLDERS or item.get_closest_marker("both_databases") is not None
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Nothing to modify: `tests/settings.py` names a database for each worker."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def valkey() -> Iterator[None]:
+    """The Redis of this worker."""
+    with EmbeddedValkey(run.VAR_DIR):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_cleaning() -> Iterator[None]:
+    """Tests with real transactions leave few rows: deleting those is quicker than Django's flush."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_tables)
+        yield
+
+
+KEPT_TABLES = {"django_content_type", "django_migrations", "auth_permission"}
+
+
+def empty_tables(test_case: Any = None) -> None:
+    """Delete every row that a test can have made, without resetting counters.
+
+    The order does not matter: Django's constraints are checked at the commit.
+    """
+    tables = [
+        model._meta.db_table
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.managed and model._meta.db_table not in KEPT_TABLES
+    ]
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")

@@ -1,0 +1,3 @@
+import time
+def test_a():
+    time.sleep(100)

@@ -1,0 +1,26 @@
+"""A server from inside: what it has counted, and how much memory it holds."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+from chat import runtime
+from chat.stats import stats
+from django.http import HttpRequest, JsonResponse
+
+
+def inside(request: HttpRequest) -> JsonResponse:
+    """Its counters, its process id, its open sessions, its resident memory in bytes."""
+    parts = runtime._runtime
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return JsonResponse(
+        {
+            **asdict(stats),
+            "pid": os.getpid(),
+            "sessions": len(parts.hub.sessions) if parts else 0,
+            "deaf": parts.hub.bus.deaf if parts else True,
+            "memory": pages * os.sysconf("SC_PAGE_SIZE"),
+        }
+    )

@@ -1,0 +1,62 @@
+"""What belongs to one test run: a folder, which database, which Redis.
+
+The first process of the run makes the folder; its workers find it in the environment, and each has
+a part of it. What is put into the environment here also serves the servers that tests start.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from project import valkey
+from tests import guard
+
+POSTGRES = "postgres"
+# Which database this run uses: `sqlite` runs every test, `postgres` those that may depend on it.
+DATABASE = os.environ.get("PARLEY_DB", "sqlite")
+IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+def _folder() -> Path:
+    if not IS_WORKER:
+        made = Path(tempfile.mkdtemp(prefix="parley-tests-"))
+        made.chmod(0o755)  # PostgreSQL runs as somebody else when the tests run as root
+        os.environ["PARLEY_TEST_FOLDER"] = str(made)
+    return Path(os.environ["PARLEY_TEST_FOLDER"])
+
+
+FOLDER = _folder()
+VAR_DIR = FOLDER / WORKER
+_guard = None if IS_WORKER else guard.start(FOLDER)
+
+
+def end() -> None:
+    """End what is left of the run, at once."""
+    if _guard is not None:
+        _guard.communicate()
+
+
+def database_url() -> str:
+    """The address of this worker's own database, which the tests make."""
+    if DATABASE != POSTGRES:
+        return f"sqlite:///{quote(str(VAR_DIR / 'db.sqlite3'))}"
+    server = os.environ.get("TEST_DATABASE_URL")
+    if not server:
+        return f"postgresql://postgres@/parley_{WORKER}?host={quote(str(FOLDER / 'postgres'))}"
+    parts = urlsplit(server)
+    return urlunsplit(parts._replace(path=f"{parts.path}_{WORKER}"))
+
+
+def environment() -> dict[str, str]:
+    """What the settings shall find, whatever the caller's environment says."""
+    (VAR_DIR / "static").mkdir(parents=True, exist_ok=True)
+    return {
+        "DEBUG": "1",
+        "SECRET_KEY": "of the tests",
+        "VAR_DIR": str(VAR_DIR),
+        "DATABASE_URL": database_url(),
+        "REDIS_URL": valkey.url(VAR_DIR),
+        "EMAIL_URL": "dummymail://",
+    }
