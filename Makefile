@@ -5,14 +5,15 @@ PYTHON ?= python3
 
 export DEBUG := 1
 PY := .venv/bin/python
-INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --requirement
+INSTALL := $(PY) -m pip install -qq --disable-pip-version-check --requirement
 
-.PHONY: help run test lint format types
+.PHONY: help run test soak lint format types
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run      set up Parley, load the demo and serve it on http://127.0.0.1:$(PORT) (PORT=…)"
 	@echo "make test     run every check and test"
+	@echo "make soak     run the tests that take many minutes: more seeds, longer histories"
 	@echo "make lint     check format, style and the arrows between the parts"
 	@echo "make format   format the code and mend what can be mended"
 	@echo "make types    check the types"
@@ -21,7 +22,6 @@ run: .venv/parley
 	@$(PY) manage.py migrate --verbosity 0
 	@$(PY) manage.py seed_demo
 	@echo "Parley will be at http://127.0.0.1:$(PORT) in a moment. Ctrl-C stops it."
-	@echo "Log in as alice, bob or carol, password parley-demo (admin: the same, for /admin/)."
 	@exec env CHAT_TICK_INTERVAL=10 $(PY) manage.py runserver 127.0.0.1:$(PORT)
 
 lint: .venv/parley-dev
@@ -55,6 +55,9 @@ test: .venv/parley-dev
 	@echo "== Browser" # in a process of its own: playwright leaves an event loop running
 	@$(PY) -m pytest tests/browser --junit-xml var/test/browser.xml
 	@$(PY) tests/skipped.py var/test/*.xml
+
+soak: .venv/parley-dev
+	@$(PY) -m pytest -n 2 -m soak --ignore tests/browser
 
 .venv/parley: requirements.txt | .venv/bin/python
 	@echo "Installing what Parley needs into .venv …"

@@ -17,7 +17,7 @@ from typing import Any
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from . import fanout
+from . import fanout, tasks
 from .bus_items import AccessEnded, Beat, BusItem, Change, Head, unpack
 
 logger = logging.getLogger(__name__)
@@ -60,9 +60,7 @@ class Bus:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._drained(), timeout=1.0)
         running = [*self._tasks, *([self._listener] if self._listener else [])]
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await tasks.end(running)
         with suppress(Exception):
             await self._layer.flush()
 
@@ -132,9 +130,7 @@ class Bus:
         """Subscribe anew: a subscription is never confirmed, and a lost one says nothing."""
         logger.warning("The bus has been silent for too long; subscribing anew")
         if self._listener is not None:
-            self._listener.cancel()
-            with suppress(asyncio.CancelledError, Exception):
-                await self._listener
+            await tasks.end([self._listener])
         # The layer believes itself subscribed; only a flush makes it ask again.
         with suppress(Exception):
             await self._layer.flush()

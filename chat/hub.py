@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from django.conf import settings
 
-from . import reads
+from . import reads, tasks
 from .activity import Activity
 from .audience import Listener
 from .bus import Bus
@@ -91,9 +91,7 @@ class Hub:
         ]
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await tasks.end(self._tasks)
         await self.presence.stop()
         await self.register.stop()
         await self.bus.stop()

@@ -46,9 +46,6 @@ async def join_room(session: ChatSession, event: JoinRoom) -> Joined:
     session.become_member({key: event.room_id})
     session.note_in_register()
     await session.hub.presence.enter(room, session)
-    if event.room_id not in session.rooms:
-        # It ended while Redis was asked, and could not give back what it had not got yet.
-        session.hub.presence.leave(room, session, reason="left")
     return Joined(room_id=event.room_id, sequence=sequence)
 
 

@@ -16,8 +16,10 @@ class PeopleHere:
         self.known = False
         # Rises with every change.
         self.version = 0
+        # In the order in which they came, as far as that was heard.
         self._people: dict[str, None] = {}
-        self._missed: set[str] = set()
+        # Since when Redis does not know of somebody whom nobody has seen going.
+        self._missing: dict[str, float] = {}
 
     def __contains__(self, person: str) -> bool:
         return person in self._people
@@ -34,40 +36,48 @@ class PeopleHere:
 
     def forget(self) -> None:
         """Redis is away: nobody can say who is here."""
+        self.version += self.known
         self.known = False
-        self.version += 1
+        self._missing.clear()
 
     def came(self, person: str) -> bool:
         """Note that `person` is here; False if that was known."""
         new = person not in self._people
         self._people[person] = None
         self.version += new
-        self._missed.discard(person)
+        self._missing.pop(person, None)
         return new
 
     def went(self, person: str) -> bool:
         """Note that `person` has gone; False if that was known."""
-        self._missed.discard(person)
+        self._missing.pop(person, None)
         if person not in self._people:
             return False
         del self._people[person]
         self.version += 1
         return True
 
-    def compare(self, people: Iterable[str]) -> tuple[list[str], list[str]]:
+    def compare(
+        self, people: Iterable[str], *, now: float, patience: float
+    ) -> tuple[list[str], list[str]]:
         """Take over what Redis says; return who is new here and who has gone.
 
-        Somebody must be missing twice in a row to have gone: after a FLUSHALL the leases of the
-        other processes come back one renewal later, and nobody has left.
+        Somebody has gone who is missing for `patience` s (`now` is of any steady clock): when
+        Redis has lost its memory, leases come back with each process's next renewal, and nobody
+        has left.
         """
         present = set(people)
-        absent = [person for person in self._people if person not in present]
-        gone = [person for person in absent if person in self._missed or not self.known]
+        new = sorted(present - self._people.keys())
+        missing = {
+            person: self._missing.get(person, now)
+            for person in self._people
+            if person not in present
+        }
+        gone = [person for person, since in missing.items() if now - since >= patience]
         for person in gone:
-            del self._people[person]
-        self._missed = set(absent) - set(gone)
-        new = [person for person in present if person not in self._people]
-        self._people.update(dict.fromkeys(sorted(new)))
+            del self._people[person], missing[person]
+        self._missing = missing
+        self._people.update(dict.fromkeys(new))
         self.version += bool(new or gone or not self.known)
         self.known = True
         return new, gone

@@ -8,15 +8,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from typing import Any, Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from django.conf import settings
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from . import fanout
+from . import fanout, tasks
 from .bus_items import Arrived, Departed
 from .live_room import LiveRoom
 from .people_here import person_key
@@ -26,9 +26,14 @@ from .presence_store import Moved, PresenceStore
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Places = list[tuple[str, str]]  # person and session
 
-# After a failure Redis is left alone for this long (seconds), so that joins do not wait for it.
-LEFT_ALONE = 2.0
+# Questions under way at once. Those of one room share a lane: they reach Redis in their order.
+LANES = 16
+# Seconds in which who was closed by a server that restarts may come back unnoticed.
+COMES_BACK_WITHIN = 5.0
+STOP_PATIENCE = 1.0
+LOOKS = 3
 
 
 class Visitor(Protocol):
@@ -42,6 +47,14 @@ class Visitor(Protocol):
     def username(self) -> str: ...
 
 
+class Seat(NamedTuple):
+    """A session's place in a room (its key); `person` is "id:username"."""
+
+    room: int
+    person: str
+    session: str
+
+
 class Presence:
     """Keeps the leases of this process's sessions, and tells its rooms who came and went."""
 
@@ -51,31 +64,32 @@ class Presence:
             settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2
         )
         self._store = PresenceStore(self._client)
+        self._lanes = [asyncio.Lock() for _ in range(LANES)]
         # Person by session, by room key: what the renewal leases again.
         self._seats: dict[int, dict[str, str]] = defaultdict(dict)
+        self._leaving: dict[asyncio.Task[None], Seat] = {}
         self._news = PresenceNews()
-        self._away_until = 0.0
-        self._leaving: set[asyncio.Task[None]] = set()
+        # Redis does not answer; until it does, only `run` asks it, and nobody waits.
+        self._away = False
+        self._draining = False
+        self._loop = asyncio.get_running_loop()
+        self._renewed_at = self._loop.time()
 
     # Coming and going
 
     async def prepare(self, room: LiveRoom) -> None:
         """Learn who is in the room, where this process does not know yet."""
         if not room.people.known:
-            people = await self._ask(self._store.people(room.key))
-            if people is not None:
-                room.people.compare(people)
+            # Where a room was open nowhere, nobody has swept.
+            await self._sweep(room)
+            await self._look(room)
 
     async def enter(self, room: LiveRoom, visitor: Visitor) -> None:
         """Lease the visitor's place; if it is the person's first, everybody hears it."""
         person = person_key(visitor.user_id, visitor.username)
         self._seats[room.key][visitor.id] = person
-        lease = settings.CHAT_PRESENCE_LEASE
-        moved = await self._ask(self._store.enter(room.key, [(person, visitor.id)], lease=lease))
-        if moved is None:
-            room.people.forget()
-        elif moved.people:
-            fanout.broadcast(Arrived(room.key, person))
+        moved = await self._lease(room.key, lambda: [(person, visitor.id)])
+        self._announce_come(room.key, moved)
 
     def leave(self, room: LiveRoom, visitor: Visitor, *, grace: float = 0.0, reason: str) -> None:
         """Give the place back, after `grace` s in which a reload may come back unnoticed."""
@@ -83,18 +97,34 @@ class Presence:
         if not self._seats[room.key]:
             del self._seats[room.key]
         if person is not None:
-            task = asyncio.create_task(self._leave(room.key, person, visitor.id, grace, reason))
-            self._leaving.add(task)
-            task.add_done_callback(self._leaving.discard)
+            seat = Seat(room.key, person, visitor.id)
+            leaving = self._expire(seat) if self._draining else self._leave(seat, grace, reason)
+            task = self._loop.create_task(leaving)
+            self._leaving[task] = seat
+            task.add_done_callback(self._leaving.pop)
 
-    async def _leave(self, room: int, person: str, session: str, grace: float, reason: str) -> None:
+    async def _leave(self, seat: Seat, grace: float, reason: str) -> None:
         await asyncio.sleep(grace)
-        moved = await self._ask(self._store.leave(room, person, session))
-        if moved is not None:
-            self._announce_gone(room, moved, reason=reason)
+        moved = await self._ask(seat.room, lambda: self._store.leave(*seat))
+        self._announce_gone(seat.room, moved, reason=reason)
 
-    def _announce_gone(self, room: int, moved: Moved, *, reason: str) -> None:
-        fanout.broadcast(*(Departed(room, person, reason) for person in moved.people))
+    async def _expire(self, seat: Seat) -> None:
+        lease = COMES_BACK_WITHIN
+        await self._lease(seat.room, lambda: [(seat.person, seat.session)], lease=lease)
+
+    async def _lease(
+        self, room: int, places: Callable[[], Places], *, lease: float | None = None
+    ) -> Moved | None:
+        lease = settings.CHAT_PRESENCE_LEASE if lease is None else lease
+        return await self._ask(room, lambda: self._store.enter(room, places(), lease=lease))
+
+    def _announce_come(self, room: int, moved: Moved | None) -> None:
+        if moved is not None and moved.people:
+            fanout.broadcast(*(Arrived(room, person) for person in moved.people))
+
+    def _announce_gone(self, room: int, moved: Moved | None, *, reason: str) -> None:
+        if moved is not None and moved.people:
+            fanout.broadcast(*(Departed(room, person, reason) for person in moved.people))
 
     # Hearing of it
 
@@ -113,63 +143,103 @@ class Presence:
 
     async def run(self) -> None:
         """Sweep and renew until cancelled."""
-        loop = asyncio.get_running_loop()
-        renewed_at = loop.time()
         while True:
             await asyncio.sleep(settings.CHAT_PRESENCE_SWEEP)
-            due = loop.time() - renewed_at >= settings.CHAT_PRESENCE_RENEW
-            if due:
-                renewed_at = loop.time()
-            for room in list(self._rooms.values()):
-                if due:
-                    await self._renew(room)
-                await self._sweep(room)
+            try:
+                await self._keep_true()
+            except Exception:
+                logger.exception("Presence could not be kept")
+
+    async def _keep_true(self) -> None:
+        if self._away and not await self._is_back():
+            return
+        now = self._loop.time()
+        due = now - self._renewed_at >= settings.CHAT_PRESENCE_RENEW
+        if due:
+            self._renewed_at = now
+        for room in list(self._rooms.values()):
+            if due or not room.people.known:
+                await self._renew(room)
+            await self._sweep(room)
 
     async def _renew(self, room: LiveRoom) -> None:
         """Lease all places again, in full: what was lost is back after one renewal."""
-        seats = [(person, session) for session, person in self._seats.get(room.key, {}).items()]
-        lease = settings.CHAT_PRESENCE_LEASE
-        if seats and await self._ask(self._store.enter(room.key, seats, lease=lease)) is None:
-            room.people.forget()
-            return
-        people = await self._ask(self._store.people(room.key))
-        if people is None:
-            room.people.forget()
-            return
-        told_before = room.people.known
-        new, gone = room.people.compare(people)
-        if told_before:
-            for person in new:
-                self._news.came(room, person)
-            for person in gone:
-                self._news.went(room, person, reason="lost")
+        if room.key in self._seats:
+            moved = await self._lease(room.key, lambda: self._places(room.key))
+            self._announce_come(room.key, moved)
+        new, gone = await self._look(room)
+        for person in new:
+            self._news.came(room, person)
+        for person in gone:
+            self._news.went(room, person, reason="lost")
+
+    def _places(self, room: int) -> Places:
+        """Read in the room's own lane: who has left by then is not brought back."""
+        return [(person, session) for session, person in self._seats.get(room, {}).items()]
+
+    async def _look(self, room: LiveRoom) -> tuple[list[str], list[str]]:
+        """Compare what is known here with Redis; return who is new and who has gone."""
+        for _ in range(LOOKS):
+            version = room.people.version
+            people = await self._ask(room.key, lambda: self._store.people(room.key))
+            if people is None:
+                break
+            # Who came or went while Redis was asked may be missing in its answer, or still there.
+            if room.people.version == version:
+                # Until every process has renewed, and was late with it.
+                patience = 2 * settings.CHAT_PRESENCE_RENEW
+                return room.people.compare(people, now=self._loop.time(), patience=patience)
+        return [], []
 
     async def _sweep(self, room: LiveRoom) -> None:
-        moved = await self._ask(self._store.sweep(room.key))
-        if moved is not None:
+        while moved := await self._ask(room.key, lambda: self._store.sweep(room.key)):
             self._announce_gone(room.key, moved, reason="lost")
+            if not moved.people:
+                break
+
+    # The end
+
+    def drain(self) -> None:
+        """From now on who is closed here has a moment to come back elsewhere unnoticed."""
+        self._draining = True
 
     async def stop(self) -> None:
-        """Let the leases end soon: who comes back to another process has not left at all."""
-        for room, seats in list(self._seats.items()):
-            pairs = [(person, session) for session, person in seats.items()]
-            short = settings.CHAT_PRESENCE_GRACE + LEFT_ALONE
-            await self._ask(self._store.enter(room, pairs, lease=short))
-        for task in list(self._leaving):
-            task.cancel()
-        await asyncio.gather(*self._leaving, return_exceptions=True)
+        """Let all leases of this process end soon."""
+        seats = [*self._leaving.values()]
+        await tasks.end(self._leaving)
+        for room in self._seats:
+            seats += [Seat(room, *place) for place in self._places(room)]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_PATIENCE):
+                await asyncio.gather(*map(self._expire, seats))
         with suppress(RedisError, OSError):
             await self._client.aclose()
 
-    async def _ask(self, question: Coroutine[Any, Any, T]) -> T | None:
+    # Redis
+
+    async def _ask(self, room: int, question: Callable[[], Awaitable[T]]) -> T | None:
         """The answer of Redis, or None while it has none."""
-        loop = asyncio.get_running_loop()
-        if loop.time() < self._away_until:
-            question.close()
-            return None
-        try:
-            return await question
-        except (RedisError, OSError, TimeoutError) as error:
+        async with self._lanes[room % LANES]:
+            if self._away:
+                return None
+            try:
+                return await question()
+            except (RedisError, OSError, TimeoutError) as error:
+                self._miss(error)
+                return None
+
+    def _miss(self, error: Exception) -> None:
+        if not self._away:
             logger.warning("Presence is unknown for now: %r", error)
-            self._away_until = loop.time() + LEFT_ALONE
-            return None
+        self._away = True
+        for room in self._rooms.values():
+            room.people.forget()
+
+    async def _is_back(self) -> bool:
+        try:
+            await self._client.ping()
+        except (RedisError, OSError, TimeoutError):
+            return False
+        logger.info("Presence is known again")
+        self._away = False
+        return True

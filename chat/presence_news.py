@@ -24,13 +24,13 @@ class PresenceNews:
         if self._crowded(room):
             self._collect(self._came, room, person)
         else:
-            self._tell_came(room, [person])
+            self._tell(UserJoined, room, [person])
 
     def went(self, room: LiveRoom, person: str, *, reason: str) -> None:
         if self._crowded(room):
             self._collect(self._went, room, person)
         else:
-            self._tell_went(room, [person], reason=reason)
+            self._tell(UserLeft, room, [person], reason=reason)
 
     def _crowded(self, room: LiveRoom) -> bool:
         return (room.people.count or 0) > settings.CHAT_PRESENCE_CROWD
@@ -43,38 +43,31 @@ class PresenceNews:
 
     def _tell_collected(self, room: LiveRoom) -> None:
         if came := self._came.pop(room, []):
-            self._tell_came(room, came)
+            self._tell(UserJoined, room, came)
         if went := self._went.pop(room, []):
-            self._tell_went(room, went, reason=None)
+            self._tell(UserLeft, room, went)
 
-    def _tell_came(self, room: LiveRoom, people: list[str]) -> None:
-        room.audience.notice(
-            event_frame(
-                UserJoined(
-                    room_id=room.slug,
-                    username=username(people[-1]),
-                    message=sentence(people, "joined"),
-                    active_users=room.people.usernames(settings.CHAT_ACTIVE_USERS_SHOWN),
-                    active_count=room.people.count,
-                    timestamp=datetime.now(UTC),
-                )
-            )
+    def _tell(
+        self,
+        kind: type[UserJoined | UserLeft],
+        room: LiveRoom,
+        people: list[str],
+        *,
+        reason: str | None = None,
+    ) -> None:
+        if not room.audience.listeners:
+            # Nobody to tell, and a room that nobody could enter was never read.
+            return
+        event = kind(
+            room_id=room.slug,
+            username=username(people[-1]),
+            message=sentence(people, "joined" if kind is UserJoined else "left"),
+            active_users=room.people.usernames(settings.CHAT_ACTIVE_USERS_SHOWN),
+            active_count=room.people.count,
+            timestamp=datetime.now(UTC),
+            reason=reason,
         )
-
-    def _tell_went(self, room: LiveRoom, people: list[str], *, reason: str | None) -> None:
-        room.audience.notice(
-            event_frame(
-                UserLeft(
-                    room_id=room.slug,
-                    username=username(people[-1]),
-                    message=sentence(people, "left"),
-                    active_users=room.people.usernames(settings.CHAT_ACTIVE_USERS_SHOWN),
-                    active_count=room.people.count,
-                    timestamp=datetime.now(UTC),
-                    reason=reason,
-                )
-            )
-        )
+        room.audience.notice(event_frame(event))
 
 
 def sentence(people: list[str], act: str) -> str:

@@ -29,7 +29,8 @@ end
 _ENTER = (
     _LIBRARY
     + """
-if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('DEL', KEYS[2]) end
+-- One without the other is of no use: whoever is here comes again with their next renewal.
+if redis.call('EXISTS', KEYS[1], KEYS[2]) == 1 then redis.call('DEL', KEYS[1], KEYS[2]) end
 local first = {}
 for i = 2, #ARGV, 2 do
   local added = redis.call('ZADD', KEYS[1], now + ARGV[1], ARGV[i] .. ':' .. ARGV[i + 1])
@@ -37,8 +38,9 @@ for i = 2, #ARGV, 2 do
     first[#first + 1] = ARGV[i]
   end
 end
-redis.call('PEXPIRE', KEYS[1], ARGV[1] * 2)
-redis.call('PEXPIRE', KEYS[2], ARGV[1] * 2)
+for _, key in ipairs(KEYS) do
+  if redis.call('PTTL', key) < ARGV[1] * 2 then redis.call('PEXPIRE', key, ARGV[1] * 2) end
+end
 return {redis.call('HLEN', KEYS[2]), first}
 """
 )

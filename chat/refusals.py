@@ -13,7 +13,6 @@ WORDS = {
         "This room was closed by its moderators. You can still read it."
     ),
     ErrorCode.EMPTY_MESSAGE: gettext_lazy("Not sent: there is nothing in it."),
-    ErrorCode.NOT_ALLOWED: gettext_lazy("You may not do this here."),
     ErrorCode.CONFLICT: gettext_lazy(
         "The last message was sent already. Send again to post this as another."
     ),
@@ -30,5 +29,7 @@ def explain(error: ChatError) -> str:
             "Not sent: it is longer than %(limit)s characters.",
             limit,
         ) % {"limit": limit}
+    if error.code == ErrorCode.NOT_ALLOWED:
+        return _(error.message)  # who raised it may have said why
     words = WORDS.get(error.code)
     return str(words) if words is not None else _("This was refused. Reload, then try again.")

@@ -60,7 +60,7 @@ class RoomMemory:
             self.has_more = True
 
     def _forget_below(self, floor: int) -> None:
-        if self._messages and self._oldest().sequence < floor:
+        if self._messages and self._oldest().sequence <= floor:
             self.has_more = False
             self._messages = {
                 held.message_id: held for held in self._messages.values() if held.sequence >= floor

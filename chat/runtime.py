@@ -54,6 +54,7 @@ async def stop_accepting() -> None:
     """Close every socket with "restarting" once what it asked for is answered, in batches."""
     if _runtime is None:
         return
+    _runtime.hub.presence.drain()
     sessions = list(_runtime.hub.sessions)
     for start_at in range(0, len(sessions), CLOSE_BATCH):
         closing = [session.shut_down() for session in sessions[start_at : start_at + CLOSE_BATCH]]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 from datetime import UTC, datetime
 
 from django.conf import settings
 from redis import asyncio as aioredis
 from redis.exceptions import RedisError
 
-from . import fanout
+from . import fanout, tasks
 from .bus_items import Everybody
 from .protocol.codec import event_frame
 from .protocol.outbound import ServerTick
@@ -34,9 +33,7 @@ class Ticker:
 
     async def stop(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await tasks.end([self._task])
 
     async def _run(self) -> None:
         interval = settings.CHAT_TICK_INTERVAL

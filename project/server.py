@@ -45,7 +45,7 @@ class CannotServe(Exception):
 
 
 class Server(daphne_server.Server):
-    """Serves until stop(), a SIGTERM or a SIGINT, then drains; a second signal ends it at once.
+    """Serves until stop() or a signal that ends it, then drains; the second time it ends at once.
 
     `ready` is called with each address once it listens. run() raises CannotServe if it cannot.
     """
@@ -85,7 +85,7 @@ class Server(daphne_server.Server):
         asyncio.set_event_loop(self._loop)
         self.http_factory = ChannelFactory(self)
         self.ws_factory = SocketFactory(self)
-        signals = (signal.SIGTERM, signal.SIGINT) if self.signal_handlers else ()
+        signals = _ending_signals() if self.signal_handlers else []
         for number in signals:
             self._loop.add_signal_handler(number, self.stop)
         reactor.callWhenRunning(lambda: self._loop.create_task(self._live()))
@@ -116,8 +116,10 @@ class Server(daphne_server.Server):
             logger.exception("The server did not start")
             self._failure = CannotServe(f"The server did not start: {error}")
         finally:
-            await self._drain()
-            reactor.stop()
+            try:
+                await self._drain()
+            finally:
+                reactor.stop()
 
     async def _listen(self) -> None:
         for description in self.endpoints:
@@ -195,6 +197,12 @@ class Server(daphne_server.Server):
             logger.warning("%s did not finish in time", what)
         elif error := task.exception():
             logger.error("%s did not finish: %s", what, error, exc_info=error)
+
+
+def _ending_signals() -> list[signal.Signals]:
+    """Return the signals that end a server; a hangup does not, under nohup."""
+    numbers = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
+    return [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]
 
 
 def _address(host: Any) -> str:

@@ -1,5 +1,6 @@
 """Static files as production serves them."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from django.conf import settings
@@ -21,13 +22,14 @@ class HashedStatic(CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
 
 
-def collect_if_changed() -> None:
+def collect_if_changed(say: Callable[[str], object]) -> None:
     """Run `collectstatic` where names are hashed and something is newer than its last result."""
     storage = staticfiles_storage
     if not isinstance(storage, HashedStatic):
         return
     with exclusive(settings.VAR_DIR / "static.lock"):  # several processes may start together
         if _newest_source() > _collected_at(storage):
+            say("Collecting static files …")
             call_command("collectstatic", interactive=False, verbosity=0)
 
 

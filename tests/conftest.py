@@ -2,7 +2,7 @@
 
 Each worker has a folder, a database and a Valkey of its own (`tests/run.py`). `PARLEY_DB=postgres`
 runs the tests that may depend on the database on PostgreSQL: those in `DATABASE_FOLDERS`, and
-those marked `both_databases`.
+those marked `both_databases`. What only PostgreSQL can show is marked `postgres_only`.
 """
 
 import os
@@ -24,7 +24,7 @@ pytest_plugins = ["tests.factories"]
 
 DATABASE_FOLDERS = ("domain", "session")
 HERE = Path(__file__).parent
-_server = pytest.StashKey["subprocess.Popen[bytes]"]()
+_server = pytest.StashKey[subprocess.Popen[bytes]]()
 
 # Failures print how to run them again; nothing is written beside the code.
 hypothesis.settings.register_profile("parley", deadline=None, database=None, print_blob=True)
@@ -33,8 +33,11 @@ hypothesis.settings.load_profile("parley")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "both_databases: run this on PostgreSQL as well")
+    config.addinivalue_line("markers", "postgres_only: there is nothing to see on SQLite")
+    config.addinivalue_line("markers", "soak: takes minutes, only run by `make soak`")
+    config.option.markexpr = config.option.markexpr or "not soak"
     own_server = run.DATABASE == run.POSTGRES and not os.environ.get("TEST_DATABASE_URL")
-    if own_server and not run.IS_WORKER and not config.option.collectonly:
+    if own_server and run.IS_FIRST and not config.option.collectonly:
         config.stash[_server] = postgres.start(run.FOLDER / "postgres")
 
 
@@ -49,16 +52,19 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if run.DATABASE != run.POSTGRES:
-        return
-    kept = [item for item in items if _may_depend_on_the_database(item)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-    items[:] = kept
+    wanted = _is_for_postgres if run.DATABASE == run.POSTGRES else _is_for_sqlite
+    config.hook.pytest_deselected(items=[item for item in items if not wanted(item)])
+    items[:] = filter(wanted, items)
 
 
-def _may_depend_on_the_database(item: pytest.Item) -> bool:
+def _is_for_sqlite(item: pytest.Item) -> bool:
+    return item.get_closest_marker("postgres_only") is None
+
+
+def _is_for_postgres(item: pytest.Item) -> bool:
     folder = item.path.relative_to(HERE).parts[0]
-    return folder in DATABASE_FOLDERS or item.get_closest_marker("both_databases") is not None
+    marked = any(item.get_closest_marker(name) for name in ("both_databases", "postgres_only"))
+    return folder in DATABASE_FOLDERS or marked
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +81,7 @@ def valkey() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_cleaning() -> Iterator[None]:
-    """Tests with real transactions leave few rows: deleting those is quicker than Django's flush."""
+    """Tests with real transactions leave few rows: deleting is quicker than Django's flush."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", empty_tables)
         yield

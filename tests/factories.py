@@ -4,6 +4,7 @@ import itertools
 from typing import Any
 
 import pytest
+
 from accounts.models import User
 from chat.actions.memberships import invite_member, join_room
 from chat.actions.rooms import create_room

@@ -1,4 +1,4 @@
-"""A PostgreSQL for one test run, from a wheel: nothing installed, no user made, no folder opened."""
+"""A PostgreSQL for one test run, from a wheel: no installation, no user, no opened folder."""
 
 import importlib.util
 import os
@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,7 @@ def _binaries() -> Path:
     return Path(found.origin).parent / "pginstall18" / "bin"
 
 
-def _other_user(*owned: Path) -> dict[str, int]:
+def _other_user(*owned: Path) -> dict[str, Any]:
     """PostgreSQL refuses to run as root: then it is nobody."""
     if os.geteuid() != 0:
         return {}

@@ -15,12 +15,12 @@ from tests import guard
 POSTGRES = "postgres"
 # Which database this run uses: `sqlite` runs every test, `postgres` those that may depend on it.
 DATABASE = os.environ.get("PARLEY_DB", "sqlite")
-IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+IS_FIRST = "PARLEY_TEST_FOLDER" not in os.environ
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
 def _folder() -> Path:
-    if not IS_WORKER:
+    if IS_FIRST:
         made = Path(tempfile.mkdtemp(prefix="parley-tests-"))
         made.chmod(0o755)  # PostgreSQL runs as somebody else when the tests run as root
         os.environ["PARLEY_TEST_FOLDER"] = str(made)
@@ -29,7 +29,7 @@ def _folder() -> Path:
 
 FOLDER = _folder()
 VAR_DIR = FOLDER / WORKER
-_guard = None if IS_WORKER else guard.start(FOLDER)
+_guard = guard.start(FOLDER) if IS_FIRST else None
 
 
 def end() -> None:
@@ -49,14 +49,20 @@ def database_url() -> str:
     return urlunsplit(parts._replace(path=f"{parts.path}_{WORKER}"))
 
 
-def environment() -> dict[str, str]:
-    """What the settings shall find, whatever the caller's environment says."""
+def prepare_environment() -> None:
+    """Set what the settings shall find, whatever the caller's environment says.
+
+    Servers that tests start find it done, and keep what their test has set instead.
+    """
+    if os.environ.get("PARLEY_TEST_WORKER") == WORKER:
+        return
     (VAR_DIR / "static").mkdir(parents=True, exist_ok=True)
-    return {
-        "DEBUG": "1",
-        "SECRET_KEY": "of the tests",
-        "VAR_DIR": str(VAR_DIR),
-        "DATABASE_URL": database_url(),
-        "REDIS_URL": valkey.url(VAR_DIR),
-        "EMAIL_URL": "dummymail://",
-    }
+    os.environ.update(
+        PARLEY_TEST_WORKER=WORKER,
+        DEBUG="1",
+        SECRET_KEY="of the tests",
+        VAR_DIR=str(VAR_DIR),
+        DATABASE_URL=database_url(),
+        REDIS_URL=valkey.url(VAR_DIR),
+        EMAIL_URL="dummymail://",
+    )

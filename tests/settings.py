@@ -1,10 +1,8 @@
 """The project's settings, with a folder, a database and a Redis of the test run's own."""
 
-import os
-
 from tests import run
 
-os.environ.update(run.environment())
+run.prepare_environment()
 
 from project.settings import *  # noqa: E402, F403 - after the environment is what it shall be
 from project.settings import DATABASES  # noqa: E402

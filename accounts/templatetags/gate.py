@@ -24,7 +24,8 @@ def field(
     Django names in `aria-describedby`.
     """
     bound.help_text = hint
-    control = bound.as_widget(attrs={"class": "input", "placeholder": False} | attributes)
+    attrs: dict[str, str | bool] = {"class": "input", "placeholder": False, **attributes}
+    control = bound.as_widget(attrs=attrs)
     return {
         "field": bound,
         "control": control,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 Sent = Message | ChatError
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,16 @@ def draft_message(
     client_id: str | None = None,
     reply_to: int | None = None,
 ) -> Draft:
-    """Return a draft of `text`. Raises `ChatError` (`empty_message`, `message_too_long`)."""
+    """Return a draft of `text`. Raises `ChatError` as `check_text` does."""
     check_text(text)
     return Draft(room, sender, text, sha256(text.encode()).digest(), client_id, reply_to)
 
 
 def check_text(text: str) -> None:
+    """Raise `ChatError` (`empty_message`, `message_too_long`, `invalid_event`) for what is no text.
+
+    It must hold for what was sent, and again for what filters made of it.
+    """
     if not text.strip():
         raise ChatError(ErrorCode.EMPTY_MESSAGE, details={"field": "message"})
     if len(text) > settings.CHAT_TEXT_LIMIT:
@@ -71,6 +77,9 @@ def check_text(text: str) -> None:
             ErrorCode.MESSAGE_TOO_LONG,
             details={"field": "message", "limit": settings.CHAT_TEXT_LIMIT},
         )
+    if "\0" in text or LONE_SURROGATE.search(text):
+        # PostgreSQL stores neither; SQLite would store NUL.
+        raise ChatError(ErrorCode.INVALID_EVENT, details={"field": "message"})
 
 
 def send_message(
@@ -103,7 +112,7 @@ def send_messages(drafts: Sequence[Draft]) -> list[Sent]:
     except (OperationalError, InterfaceError):
         logger.exception("The database did not take a batch of %d messages", len(drafts))
         return [ChatError(ErrorCode.UNAVAILABLE) for _ in drafts]
-    except (DatabaseError, ValueError):
+    except (DatabaseError, ValueError, OverflowError):
         if len(drafts) > 1:
             return [sent for draft in drafts for sent in send_messages([draft])]
         logger.exception("The database refused a message")
@@ -188,6 +197,7 @@ class Admission:
 
     def _new(self, draft: Draft, write: RoomWrite) -> Message:
         write.require_open()
+        check_text(draft.text)
         if draft.reply_to and (draft.reply_to, draft.room) not in self.originals:
             raise ChatError(ErrorCode.INVALID_EVENT, details={"field": "reply_to"})
         member = self.members[draft.seat]
@@ -241,6 +251,7 @@ def edit_message(
     """
     check_text(text)
     kept = filtered_sync(text, FilterContext(sender=user.pk, room=room))
+    check_text(kept)
     with changing_room(room) as write:
         require_voice(write.membership_of(user.pk), now=timezone.now())
         write.require_open()

@@ -22,7 +22,7 @@ ClientId = Annotated[
     Meta(
         min_length=1,
         max_length=64,
-        pattern="^[!-~]+$",
+        pattern="^[!-~]+$(?!\n)",  # `$` alone lets a closing line feed through
         description="Made by the client, fresh for each message; makes a retry harmless.",
     ),
 ]

@@ -12,6 +12,7 @@ const BACK_FOR = 4_000;
 export class Banner {
   #element;
   #icon;
+  #refuge;
   /** @type {LineState | null} */
   #state = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -19,8 +20,9 @@ export class Banner {
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #ticking;
 
-  /** @param {HTMLElement} element @param {() => void} onTryNow */
-  constructor(element, onTryNow) {
+  /** @param {HTMLElement} element @param {HTMLElement} refuge where the focus goes when the banner goes @param {() => void} onTryNow */
+  constructor(element, refuge, onTryNow) {
+    this.#refuge = refuge;
     this.#element = element;
     this.#icon = /** @type {SVGUseElement} */ (element.querySelector("use"));
     find(element, ".try-now").addEventListener("click", onTryNow);
@@ -42,12 +44,6 @@ export class Banner {
     this.#show("i-check", gettext("Back."), backWords(heard, sent));
     this.#element.classList.add("is-back");
     this.#timer = setTimeout(() => this.#hide(), BACK_FOR);
-  }
-
-  /** Something about this room that stays true until the page is left. @param {string} title @param {string} words */
-  tell(title, words) {
-    this.#hide();
-    this.#show("i-alert", title, words);
   }
 
   #showLost() {
@@ -90,6 +86,7 @@ export class Banner {
     clearTimeout(this.#timer);
     clearInterval(this.#ticking);
     this.#ticking = undefined;
+    if (this.#element.contains(document.activeElement)) this.#refuge.focus();
     this.#element.hidden = true;
     find(this.#element, ".try-now").hidden = true;
     find(this.#element, ".sign-in").hidden = true;

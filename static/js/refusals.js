@@ -18,7 +18,7 @@ export function explain(error) {
     case "empty_message": return gettext("Not sent: there is nothing in it.");
     case "not_a_member": return gettext("You are not in this room any more.");
     case "room_closed": return gettext("This room was closed by its moderators. You can still read it.");
-    case "not_allowed": return gettext("You may not do this here.");
+    case "not_allowed": return gettext(error.message);   // only the server knows who forbids what
     case "conflict": return gettext("This was already sent with other words. Reload to see which.");
     case "rate_limited": return tooQuick(error.retry_after ?? 1);
     case "disconnected": return gettext("There is no connection. Try again when it is back.");

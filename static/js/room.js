@@ -55,7 +55,7 @@ const socket = new ChatSocket({
     onRefused: (letter, error) => ended(letter, () => timeline.fail(letter.client_id, error)),
   },
 });
-const banner = new Banner(find(main, ".banner"), () => socket.start());
+const banner = new Banner(find(main, ".banner"), find(main, "textarea"), () => socket.start());
 const reading = new Reading(log, find(main, ".jump"), {
   onEnd: () => void readMark.note(timeline.last?.sequence ?? 0),
   onStart: () => void fetchEarlier(),

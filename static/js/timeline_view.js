@@ -148,11 +148,17 @@ export class TimelineView {
     section.dataset.day = day;
     section.setAttribute("aria-labelledby", `day-${day}`);
     find(section, "h2").id = `day-${day}`;
-    const time = find(section, "time");
-    time.setAttribute("datetime", day);
-    time.textContent = dayName(day);
+    find(section, "time").setAttribute("datetime", day);
     (above?.parentElement ?? this.#empty).after(section);
+    this.#nameDays();
     return section;
+  }
+
+  /** What was today may be so no longer. */
+  #nameDays() {
+    for (const time of this.#inner.querySelectorAll(".day-label time")) {
+      time.textContent = dayName(String(time.getAttribute("datetime")));
+    }
   }
 
   /** @param {HTMLElement} element */

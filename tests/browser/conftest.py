@@ -2,50 +2,54 @@
 
 from __future__ import annotations
 
-import os
-import re
+import asyncio
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Browser, StorageState, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, StorageState, expect, sync_playwright
 
 from tests.browser.pages import RoomPage
 from tests.browser.seed import PASSWORD
 from tests.browser.wire import Wire
+from tests.harness.servers import ServerProcess, manage
 
-ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
 @dataclass(frozen=True)
 class Server:
-    """Parley, running: `address`, and the file of its database."""
+    """Parley, running: where, and the file of its database."""
 
-    address: str
+    place: str
     database: Path
 
     @property
+    def address(self) -> str:
+        return f"http://{self.place}"
+
+    @property
     def port(self) -> int:
-        return int(self.address.rpartition(":")[2])
+        return int(self.place.rpartition(":")[2])
 
     def timeline(self, room: str) -> list[tuple[int, str]]:
-        """Place and present text of every message people wrote in a room, as stored."""
-        with sqlite3.connect(self.database) as connection:
+        """Place and present text of every message people wrote in a room, as stored.
+
+        Read without Django: Playwright leaves an event loop running, and the ORM refuses that.
+        """
+        with closing(sqlite3.connect(self.database)) as connection:
             rows = connection.execute(
                 "SELECT m.sequence, m.text, m.deleted_at, u.username FROM chat_message m"
                 " JOIN chat_room r ON r.id = m.room_id JOIN accounts_user u ON u.id = m.sender_id"
                 " WHERE r.slug = ? AND m.kind = 'text' ORDER BY m.sequence",
                 [room],
             ).fetchall()
-        connection.close()
         return [
             (place, f"{name} deleted this message." if deleted else text)
             for place, text, deleted, name in rows
@@ -53,48 +57,36 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(valkey: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("parley")
+    database = folder / "db.sqlite3"
     ours = {
-        "DEBUG": "0",
-        "SECRET_KEY": "of the browser tests",
-        "ALLOWED_HOSTS": "127.0.0.1",
-        "HTTPS": "0",
+        "DJANGO_SETTINGS_MODULE": "project.settings",  # static files as production has them
         "VAR_DIR": str(folder),
+        "DATABASE_URL": f"sqlite:///{database}",
+        "CHAT_BUS_GROUP": "browser",
         "CHAT_MESSAGE_FILTERS": "tests.browser.filters.refuse_once",
     }
-    theirs = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"}
-    environment = {name: os.environ[name] for name in os.environ.keys() - theirs} | ours
-    manage = [sys.executable, "manage.py"]
-    for command in (
-        ["migrate", "--verbosity", "0"],
-        ["shell", "--verbosity", "0", "-c", "from tests.browser.seed import seed; seed()"],
-    ):
-        subprocess.run([*manage, *command], cwd=ROOT, env=environment, check=True)
-    with subprocess.Popen(
-        [*manage, "serve", "--port", "0"],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout
-        found = next(filter(None, (re.search(r"at (http://\S+)", line) for line in process.stdout)))
-        try:
-            yield Server(found[1].rstrip("/"), folder / "db.sqlite3")
-        finally:
-            process.terminate()
-            process.communicate(timeout=30)
+    manage("shell", "-c", "from tests.browser.seed import seed; seed()", **ours)
+    process = ServerProcess(ours)
+    try:
+        asyncio.run(process.ready())
+        yield Server(process.address, database)
+    finally:
+        process.forget()
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(server: Server) -> Iterator[Browser]:
+    """Started after the server, since it leaves an event loop running."""
     if CHROMIUM is None:
         pytest.skip("needs Chromium, as Debian's chromium package installs it")
     expect.set_options(timeout=10_000)
-    with sync_playwright() as playwright:
-        with playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS) as browser:
-            yield browser
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS) as browser,
+    ):
+        yield browser
 
 
 @pytest.fixture(scope="session")
@@ -121,6 +113,10 @@ def wire(server: Server) -> Iterator[Wire]:
     wire.close()
 
 
+def breaks_policy(said: ConsoleMessage) -> bool:
+    return "Content Security Policy" in said.text
+
+
 class Opener(Protocol):
     def __call__(
         self, name: str, room: str, *, address: str | None = None, scripts: bool = True
@@ -131,7 +127,10 @@ class Opener(Protocol):
 def open_room(
     server: Server, browser: Browser, logins: dict[str, StorageState]
 ) -> Iterator[Opener]:
-    """Opens a room as somebody, in a browser of their own; fails the test on a script's error."""
+    """Opens a room as somebody, in a browser of their own.
+
+    The test fails if a script does, or if anything on the page breaks the content policy.
+    """
     contexts = []
     errors: list[str] = []
 
@@ -147,6 +146,7 @@ def open_room(
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda said: errors.append(said.text) if breaks_policy(said) else None)
         page.goto(f"/rooms/{room}/")
         return RoomPage(page)
 

@@ -12,5 +12,5 @@ def refuse_once(text: str, context: FilterContext) -> str:
     """Refuse a text that begins with "refuse" the first time it is sent."""
     if text.startswith("refuse") and text not in _refused:
         _refused.add(text)
-        raise ChatError(ErrorCode.NOT_ALLOWED)
+        raise ChatError(ErrorCode.NOT_ALLOWED, "Not in these words.")
     return text

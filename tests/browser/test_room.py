@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Opener, Server
@@ -96,7 +95,7 @@ def test_what_is_refused_is_kept_to_be_tried_again(server: Server, open_room: Op
     for text in ("refuse this", "refuse that", "refuse and forget"):
         alice.say(text)
         expect(alice.message(text)).to_have_attribute("data-state", "failed")
-        expect(alice.message(text)).to_contain_text("You may not do this here.")
+        expect(alice.message(text)).to_contain_text("Not in these words.")
 
     alice.page.reload()
     alice.message("refuse this").get_by_role("button", name="Try again").click()
@@ -130,5 +129,22 @@ def test_earlier_messages_come_when_one_goes_up(server: Server, open_room: Opene
         alice.page.wait_for_timeout(50)
     expect(alice.page.locator("#timeline .message")).to_have_count(len(server.timeline("past")))
     assert alice.timeline() == server.timeline("past")
-    alice.page.get_by_role("button", name=re.compile("Latest")).click()
-    expect(alice.page.locator(".message").last).to_be_in_viewport()
+
+
+def test_what_comes_in_below_does_not_move_what_is_being_read(open_room: Opener) -> None:
+    alice, bob = open_room("alice", "below"), open_room("bob", "below")
+    alice.page.locator("#timeline").evaluate("timeline => timeline.scrollTop = -700")
+    jump = alice.page.locator(".jump")
+    expect(jump).to_have_text("Latest")
+    read = alice.message("Once upon a time 5")
+    expect(read).to_be_in_viewport()
+    before = read.bounding_box()
+    bob.say("Meanwhile")
+    expect(jump).to_have_text("1 new message")
+    after = read.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["y"] == pytest.approx(before["y"], abs=1)
+    jump.click()
+    expect(alice.message("Meanwhile")).to_be_in_viewport()
+    expect(jump).to_be_hidden()

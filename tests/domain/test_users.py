@@ -1,6 +1,5 @@
 """People: their names and addresses, and when their access ends."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -21,24 +20,6 @@ from accounts.signals import EndReason, access_ended, profile_changed
 
 pytestmark = pytest.mark.django_db
 EVERYWHERE = EndReason.LOGGED_OUT_EVERYWHERE
-
-
-@pytest.fixture
-def alice() -> User:
-    return User.objects.create_user("alice", "alice@example.org", "a long secret")
-
-
-@pytest.fixture
-def heard() -> Iterator[list[dict[str, Any]]]:
-    """What `access_ended` told, without Django's own arguments."""
-    facts: list[dict[str, Any]] = []
-
-    def listen(*, signal: object, sender: object, **told: Any) -> None:
-        facts.append(told)
-
-    access_ended.connect(listen)
-    yield facts
-    access_ended.disconnect(listen)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from .timeline import MESSAGE_EVENTS, ROOM_EVENTS, Timeline
 PATIENCE = 40.0
 
 Frame = dict[str, Any]
+EVERYTHING = "*"  # no room's slug
 
 
 class Disconnected(Exception):
@@ -30,6 +31,9 @@ class Correspondent:
         self.outbox = Outbox()
         # Everything that came and was neither an answer nor a change of a timeline.
         self.events: list[tuple[str, dict[str, Any]]] = []
+        # What came though the right to hear it had ended, in words.
+        self.late: list[str] = []
+        self._ended: set[str] = set()
         self._asked: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._numbers = itertools.count(1)
         self._moved = asyncio.Event()
@@ -37,11 +41,23 @@ class Correspondent:
     def take(self, frame: Frame) -> None:
         """Take in one frame of the server."""
         event, data, ref = frame["event"], frame["data"], frame.get("ref")
+        self._watch_ends(event, data)
         if ref is not None:
             self._answered(ref, event, data)
         elif not self._changed_a_timeline(event, data):
             self.events.append((event, data))
         self._moved.set()
+
+    def _watch_ends(self, event: str, data: Mapping[str, Any]) -> None:
+        room_id = data.get("room_id", "")
+        if event == "room_history":
+            self._ended.discard(room_id)
+        if EVERYTHING in self._ended or room_id in self._ended:
+            self.late.append(f"{event} came after the end: {data}")
+        if event == "membership_ended":
+            self._ended.add(room_id)
+        elif event == "session_ended":
+            self._ended.add(EVERYTHING)
 
     def _changed_a_timeline(self, event: str, data: Mapping[str, Any]) -> bool:
         if event not in MESSAGE_EVENTS | ROOM_EVENTS | {"room_history"}:
@@ -66,6 +82,7 @@ class Correspondent:
 
     def forget_questions(self) -> None:
         """The connection is gone: nothing that was asked on it is answered any more."""
+        self._ended.discard(EVERYTHING)
         asked, self._asked = self._asked, {}
         for future in asked.values():
             if not future.done():
@@ -101,4 +118,3 @@ class Correspondent:
     def describe(self) -> str:
         stands = {room: (line.position, line.epoch) for room, line in self.timelines.items()}
         return f"stands at {stands}, unacknowledged {sorted(self.outbox.pending)}"
-

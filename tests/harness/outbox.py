@@ -42,8 +42,10 @@ class Outbox:
         # All acks by client id; a resent message may be acknowledged more than once.
         self.acks: dict[str, list[dict[str, Any]]] = {}
         self.refused: dict[str, Refused] = {}
+        self.room_of: dict[str, str] = {}
 
     def put(self, room_id: str, message: str, client_id: str) -> Pending:
+        self.room_of[client_id] = room_id
         future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         pending = self.pending[client_id] = Pending(room_id, message, client_id, future)
         return pending

@@ -1,7 +1,6 @@
 """Tokens for programs, and the one shape of every error."""
 
 import base64
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,41 +13,18 @@ from accounts.actions.access import deactivate
 from accounts.actions.tokens import create_token
 from accounts.identity import by_token
 from accounts.models import AuthToken, User
-from accounts.signals import access_ended
 from api.errors import handler, server_error
 from api.throttles import AddressThrottle
 from chat.errors import ChatError, ErrorCode
+from tests.http.browsing import PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_limits")]
 TOKENS = "/api/tokens/"
-PASSWORD = "a long secret"
-
-
-@pytest.fixture(autouse=True)
-def surroundings(settings: Any) -> None:
-    """Limits that work and are fresh."""
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    from django.core.cache import cache  # the one that these settings make
-
-    cache.clear()
 
 
 @pytest.fixture
 def alice() -> User:
     return User.objects.create_user("alice", "alice@example.org", PASSWORD, first_name="Alice")
-
-
-@pytest.fixture
-def heard() -> Iterator[list[dict[str, Any]]]:
-    facts: list[dict[str, Any]] = []
-
-    def listen(*, signal: object, sender: object, **told: Any) -> None:
-        facts.append(told)
-
-    access_ended.connect(listen)
-    yield facts
-    access_ended.disconnect(listen)
 
 
 def ask(client: Client, username: Any, password: Any = PASSWORD, **extra: Any) -> Any:

@@ -120,6 +120,17 @@ test("what is written without a connection is sent after the next join", async (
   assert.equal(network.latest.next().data.client_id, "a");
 });
 
+test("what is written while joining is sent after the join, so that it is heard in its place", async () => {
+  socket.join("tea-break", () => standing);
+  socket.start();
+  await network.latest.welcome();
+  socket.send(letter("a"));
+  await settled();
+  assert.deepEqual(network.latest.heard.map(({ event }) => event), ["join_room"]);
+  await network.latest.ack("join_room");
+  assert.equal(network.latest.next().data.client_id, "a");
+});
+
 test("a send that was not acknowledged is sent again, under the same client_id", async () => {
   await joined();
   socket.send(letter("a"));

@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 from twisted.internet.abstract import FileDescriptor
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Frame, Opcode
+
+from project.server import _scheme
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 10.0  # seconds for anything that ought to happen
@@ -253,6 +256,14 @@ async def test_who_answers_pings_stays_and_who_does_not_is_cut_off() -> None:
                 await server.until(lambda state: state["sockets"] == 1)
             await client.send("still here")
             assert await client.recv() == "still here"
+
+
+@pytest.mark.parametrize(("proxies", "scheme"), [(0, "ws"), (1, "wss")])
+def test_only_a_trusted_proxy_can_say_that_the_browser_came_by_https(
+    settings: Settings, proxies: int, scheme: str
+) -> None:
+    settings.TRUSTED_PROXIES = proxies
+    assert _scheme([(b"x-forwarded-proto", b"https")]) == scheme
 
 
 # --- Faults --------------------------------------------------------------------------------------

@@ -24,19 +24,19 @@ class Command(BaseCommand):
         stale = {
             path: text
             for path, text in self._documents(folder).items()
-            if not path.exists() or path.read_text() != text
+            if not path.exists() or path.read_text(encoding="utf-8") != text
         }
         names = ", ".join(f"docs/{path.name}" for path in stale)
         if check and stale:
             raise CommandError(f"Out of date: {names}. Run: python manage.py protocol_docs")
         for path, text in stale.items():
-            path.write_text(text)
+            path.write_text(text, encoding="utf-8")
         self.stdout.write(f"Written: {names}." if stale else "The protocol's documents are fresh.")
 
     def _documents(self, folder: Path) -> dict[Path, str]:
         page = folder / "protocol.md"
         try:
-            text = pages.protocol_page(page.read_text())
+            text = pages.protocol_page(page.read_text(encoding="utf-8"))
         except ValueError as error:
             raise CommandError(f"docs/protocol.md cannot be filled in. {error}") from error
         return {page: text, folder / "protocol.schema.json": pages.schema_page()}

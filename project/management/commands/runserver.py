@@ -1,6 +1,8 @@
 """`manage.py runserver`: Daphne's command for development, on our server."""
 
 import os
+import signal
+import sys
 from argparse import ArgumentParser
 from contextlib import nullcontext
 from typing import Any
@@ -31,6 +33,9 @@ class Command(DaphneCommand):
         # after every change. Redis belongs to the outer, which stays.
         is_inner = os.environ.get(DJANGO_AUTORELOAD_ENV) == "true"
         embedded = settings.EMBEDDED_VALKEY and not is_inner
+        if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
+            # A closed terminal ends the outer process like SIGTERM does, with its Valkey.
+            signal.signal(signal.SIGHUP, lambda *_: sys.exit(0))
         try:
             with EmbeddedValkey(settings.VAR_DIR) if embedded else nullcontext():
                 super().run(**options)

@@ -26,14 +26,14 @@ class Command(BaseCommand):
         parser.add_argument("--port", default=8000, type=int, help="0 takes any free one")
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
-        static.collect_if_changed()
+        static.collect_if_changed(self._say)
         redis = EmbeddedValkey(settings.VAR_DIR) if settings.EMBEDDED_VALKEY else nullcontext()
         try:
             with redis:
                 server = Server(
                     get_default_application(),
                     build_endpoint_description_strings(host=host, port=port),
-                    ready=self._announce,
+                    ready=lambda address: self._say(f"Parley is at {address}"),
                 )
                 server.run()
         except (CannotServe, ValkeyError) as error:
@@ -44,6 +44,6 @@ class Command(BaseCommand):
             sys.stdout.flush()
             os._exit(1)
 
-    def _announce(self, address: str) -> None:
-        self.stdout.write(f"Parley is at {address}")
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
         self.stdout.flush()

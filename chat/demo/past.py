@@ -1,0 +1,65 @@
+"""What happened in a room before anybody listened, written as rows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from chat.actions.changing import RoomWrite
+from chat.models import Membership, Message, MessageKind, SystemAct
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def said(
+    write: RoomWrite, *, sender: User, text: str, at: datetime, reply_to: int | None = None
+) -> Message:
+    """Return the next message of the room, not yet stored."""
+    number = write.take_number()
+    return Message(
+        room=write.room,
+        sequence=number,
+        changed_sequence=number,
+        text_changed_sequence=number,
+        sender=sender,
+        text=text,
+        text_hash=sha256(text.encode()).digest(),
+        reply_to_id=reply_to,
+        created_at=at,
+    )
+
+
+def edited(write: RoomWrite, message: Message, *, text: str, at: datetime) -> Message:
+    """Return `message` with another text since `at`, not yet stored."""
+    message.changed_sequence = message.text_changed_sequence = write.take_number()
+    message.text, message.edited_at = text, at
+    return message
+
+
+def deleted(write: RoomWrite, message: Message, *, by: User, at: datetime) -> Message:
+    """Return the tombstone of `message`, not yet stored."""
+    message.changed_sequence = write.take_number()
+    message.text, message.deleted_at, message.deleted_by = "", at, by
+    return message
+
+
+def joined(write: RoomWrite, *, user: User, at: datetime) -> tuple[Message, Membership]:
+    """Return what tells that `user` came, and the membership; neither is stored yet."""
+    number = write.take_number()
+    message = Message(
+        room=write.room,
+        sequence=number,
+        changed_sequence=number,
+        text_changed_sequence=number,
+        sender=user,
+        subject=user,
+        act=SystemAct.JOINED,
+        kind=MessageKind.SYSTEM,
+        created_at=at,
+    )
+    membership = Membership(
+        room=write.room, user=user, joined_at=at, joined_sequence=number, read_sequence=number
+    )
+    return message, membership

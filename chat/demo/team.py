@@ -1,0 +1,129 @@
+"""The small demo: four people, four rooms, and the week before their 1.0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from chat.actions.changing import RoomWrite, changing_room
+from chat.actions.rooms import create_room
+from chat.models import Membership, Message, Room, RoomKind
+
+from . import past
+from .script import Line, Verb, read_script
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+PASSWORD = "parley-demo"  # noqa: S105 - everybody may know it
+PEOPLE = ("alice", "bob", "carol")
+ADMIN = "admin"
+SCRIPTS = Path(__file__).parent / "rooms"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoRoom:
+    """A room of the demo. alice owns it; its conversation is in `rooms/<name>.txt`."""
+
+    name: str
+    topic: str
+    kind: RoomKind = RoomKind.PUBLIC
+
+
+ROOMS = (
+    DemoRoom("general", "Everything that has no room of its own."),
+    DemoRoom("releases", "The road to 1.0: what is open, and who has it."),
+    DemoRoom("design", "How it looks and how it speaks. Bring pictures."),
+    DemoRoom("founders", "alice and bob, between the two of them.", RoomKind.PRIVATE),
+)
+
+
+def names_taken() -> list[str]:
+    """Which of the demo's usernames exist, in whatever case."""
+    return [
+        name for name in (*PEOPLE, ADMIN) if User.objects.filter(username__iexact=name).exists()
+    ]
+
+
+@transaction.atomic
+def load() -> list[Room]:
+    """Store the demo, all of it or nothing, and return its rooms."""
+    people = {name: _person(name) for name in PEOPLE}
+    people[ADMIN] = _person(ADMIN, is_staff=True, is_superuser=True)
+    return [_room(plan, people) for plan in ROOMS]
+
+
+def _person(name: str, **powers: bool) -> User:
+    address = f"{name}@example.org"
+    user = User.objects.create_user(name, address, PASSWORD, **powers)
+    EmailAddress.objects.create(user=user, email=address, verified=True, primary=True)
+    return user
+
+
+def _room(plan: DemoRoom, people: dict[str, User]) -> Room:
+    script = (SCRIPTS / f"{plan.name}.txt").read_text(encoding="utf-8")
+    lines = list(read_script(script, now=timezone.now()))
+    room = create_room(owner=people["alice"], name=plan.name, topic=plan.topic, kind=plan.kind)
+    _backdate(room, lines[0].at - timedelta(minutes=5))
+    with changing_room(room.pk) as write:
+        Retelling(write, people).tell(lines)
+    return room
+
+
+def _backdate(room: Room, at: datetime) -> None:
+    Room.objects.filter(pk=room.pk).update(created_at=at)
+    Membership.objects.filter(room=room).update(joined_at=at)
+
+
+class Retelling:
+    """Stores what a script tells, line by line."""
+
+    def __init__(self, write: RoomWrite, people: dict[str, User]) -> None:
+        self._write = write
+        self._people = people
+        self._named: dict[str, Message] = {}
+
+    def tell(self, lines: Iterable[Line]) -> None:
+        verbs = {
+            Verb.SAYS: self._say,
+            Verb.EDITS: self._edit,
+            Verb.DELETES: self._delete,
+            Verb.JOINS: self._join,
+            Verb.READS: self._read,
+        }
+        for line in lines:
+            verbs[line.verb](line, self._people[line.who])
+
+    def _say(self, line: Line, who: User) -> None:
+        original = self._named[line.answers].pk if line.answers else None
+        message = past.said(self._write, sender=who, text=line.text, at=line.at, reply_to=original)
+        message.save()
+        if line.label:
+            self._named[line.label] = message
+
+    def _edit(self, line: Line, who: User) -> None:
+        message = self._named[line.label or ""]
+        past.edited(self._write, message, text=line.text, at=line.at).save()
+
+    def _delete(self, line: Line, who: User) -> None:
+        message = self._named[line.label or ""]
+        past.deleted(self._write, message, by=who, at=line.at).save()
+
+    def _join(self, line: Line, who: User) -> None:
+        message, membership = past.joined(self._write, user=who, at=line.at)
+        message.save()
+        membership.save()
+        Membership.objects.filter(pk=membership.pk).update(joined_at=line.at)
+
+    def _read(self, line: Line, who: User) -> None:
+        Membership.objects.filter(room=self._write.room, user=who).update(
+            read_sequence=self._write.head.last_sequence
+        )

@@ -1,0 +1,165 @@
+"""The chat's commands: what they do, and what they say about it."""
+
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from accounts.models import User
+from chat.actions.messages import send_message
+from chat.models import Message, Room, RoomHead
+
+pytestmark = pytest.mark.django_db
+
+
+def said_by(command: str, *arguments: str, **options: Any) -> str:
+    output = StringIO()
+    call_command(command, *arguments, stdout=output, **options)
+    return output.getvalue()
+
+
+def epochs() -> dict[int, str]:
+    return dict(RoomHead.objects.values_list("room_id", "epoch"))
+
+
+# --- seed_demo ---
+
+
+@pytest.fixture
+def in_development(settings: Any) -> None:
+    settings.DEBUG = True
+
+
+@pytest.mark.usefixtures("in_development")
+def test_the_demo_is_loaded_once() -> None:
+    assert "Loaded the demo: 4 people" in said_by("seed_demo")
+    before = list(Message.objects.order_by("pk").values())
+    assert "Nothing was changed" in said_by("seed_demo")
+    assert list(Message.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.usefixtures("in_development")
+def test_the_logins_are_printed_every_time() -> None:
+    for _ in range(2):
+        assert "Log in as alice, bob, carol or admin; the password is parley-demo." in said_by(
+            "seed_demo"
+        )
+
+
+@pytest.mark.usefixtures("in_development")
+def test_the_demo_does_not_mix_with_real_people(alice: User) -> None:
+    with pytest.raises(CommandError, match="somebody called alice"):
+        said_by("seed_demo")
+    assert User.objects.count() == 1
+
+
+def test_known_passwords_are_made_only_on_purpose(settings: Any) -> None:
+    settings.DEBUG = False
+    with pytest.raises(CommandError, match="known-passwords"):
+        said_by("seed_demo")
+    assert not User.objects.exists()
+    assert "Loaded" in said_by("seed_demo", "--known-passwords")
+
+
+@pytest.mark.usefixtures("in_development")
+def test_a_crowd_is_reported() -> None:
+    told = said_by("seed_demo", "--users", "4", "--rooms", "2", "--messages", "30", verbosity=0)
+    assert "4 people" in told
+    assert "2 rooms" in told
+    assert "30 messages" in told
+
+
+@pytest.mark.usefixtures("in_development")
+@pytest.mark.parametrize("arguments", [["--users", "1"], ["--rooms", "0"], ["--messages", "-1"]])
+def test_a_crowd_of_nobody_is_refused(arguments: list[str]) -> None:
+    with pytest.raises(CommandError, match="two users and one room"):
+        said_by("seed_demo", *arguments)
+
+
+# --- prune_messages ---
+
+
+@pytest.fixture
+def full_room(room: Room, alice: User) -> Room:
+    """Five messages of long ago after bob's joining, in a room that keeps two."""
+    for number in range(5):
+        send_message(room=room.pk, sender=alice, text=f"Number {number}")
+    Message.objects.filter(room=room).update(created_at=timezone.now() - timedelta(days=3))
+    Room.objects.filter(pk=room.pk).update(history_limit=2)
+    return room
+
+
+def test_pruning_says_what_went(full_room: Room) -> None:
+    told = said_by("prune_messages")
+    assert f"{full_room.slug}: 4 messages dropped; the limit is 2." in told
+    assert "4 messages dropped in 1 rooms" in told
+    assert full_room.messages.count() == 2
+
+
+def test_pruning_leaves_rooms_without_a_limit_alone(full_room: Room, private_room: Room) -> None:
+    kept = private_room.messages.count()
+    said_by("prune_messages")
+    assert private_room.messages.count() == kept
+
+
+def test_one_room_can_be_pruned(full_room: Room) -> None:
+    assert "4 messages dropped" in said_by("prune_messages", room=full_room.slug)
+
+
+def test_pruning_a_room_that_keeps_everything_is_refused(room: Room) -> None:
+    with pytest.raises(CommandError, match="keeps everything"):
+        said_by("prune_messages", room=room.slug)
+
+
+def test_pruning_a_room_that_is_not_there_is_refused() -> None:
+    with pytest.raises(CommandError, match="no room tea"):
+        said_by("prune_messages", room="tea")
+
+
+# --- new_epoch ---
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
+    monkeypatch.setattr("builtins.input", lambda question: answer)
+
+
+def test_a_new_epoch_begins_in_every_room(room: Room, private_room: Room) -> None:
+    before = epochs()
+    assert "in 2 rooms" in said_by("new_epoch", "--no-input")
+    assert not set(epochs().values()) & set(before.values())
+
+
+def test_a_new_epoch_is_explained_and_asked_for(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = epochs()
+    answering(monkeypatch, "yes")
+    assert "A restored database" in said_by("new_epoch")
+    assert epochs() != before
+
+
+@pytest.mark.parametrize("answer", ["", "n", "what"])
+def test_without_a_yes_nothing_happens(
+    room: Room, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    before = epochs()
+    answering(monkeypatch, answer)
+    with pytest.raises(CommandError, match=r"Nothing was changed\."):
+        said_by("new_epoch")
+    assert epochs() == before
+
+
+def test_without_anybody_to_ask_nothing_happens(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody(question: str) -> str:
+        raise EOFError
+
+    before = epochs()
+    monkeypatch.setattr("builtins.input", nobody)
+    with pytest.raises(CommandError, match="--no-input"):
+        said_by("new_epoch")
+    assert epochs() == before

@@ -1,0 +1,207 @@
+"""The demo's data: believable, and as sound as if people had written it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.auth import authenticate
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.queries import must_confirm_email
+from chat import queries
+from chat.demo import crowd, team
+from chat.demo.crowd import Size, room_sizes, shares
+from chat.demo.script import Verb, read_script
+from chat.models import Membership, Message, MessageKind, Room, RoomKind, SystemAct
+
+pytestmark = pytest.mark.django_db
+
+
+def faults_of(room: Room) -> Iterator[str]:
+    """What is wrong with the room's rows, in words: nothing, if actions could have made them."""
+    head = room.head
+    head.refresh_from_db()
+    rows = list(Message.objects.filter(room=room).order_by("sequence"))
+    yield from number_faults(rows, last=head.last_sequence)
+    for earlier, row in zip([None, *rows], rows, strict=False):
+        yield from message_faults(row, earlier=earlier)
+    yield from membership_faults(room, rows, last=head.last_sequence)
+
+
+def number_faults(rows: list[Message], *, last: int) -> Iterator[str]:
+    """No message of the demo changes twice, so that no number is superseded."""
+    taken = {row.sequence for row in rows} | {row.changed_sequence for row in rows}
+    if taken != set(range(1, last + 1)):
+        yield f"the numbers have gaps, or do not end at the head {last}"
+
+
+def message_faults(row: Message, *, earlier: Message | None) -> Iterator[str]:
+    if not row.sequence <= row.text_changed_sequence <= row.changed_sequence:
+        yield f"{row} changed before it was there"
+    if (row.edited_at is not None) != (row.text_changed_sequence > row.sequence):
+        yield f"{row} is half edited"
+    if row.deleted_at is not None and (row.text or row.deleted_by is None):
+        yield f"{row} is half deleted"
+    if row.kind == MessageKind.TEXT and not (row.text or row.deleted_at):
+        yield f"{row} says nothing"
+    if row.reply_to is not None and (
+        row.reply_to.room_id != row.room_id or row.reply_to.sequence >= row.sequence
+    ):
+        yield f"{row} answers what nobody had said"
+    if earlier is not None and row.created_at < earlier.created_at:
+        yield f"{row} is older than the message before it"
+    if row.created_at > timezone.now():
+        yield f"{row} comes from the future"
+
+
+def membership_faults(room: Room, rows: list[Message], *, last: int) -> Iterator[str]:
+    joins = {row.subject_id: row.sequence for row in rows if row.act == SystemAct.JOINED}
+    began = {room.created_by_id: 0, **joins}
+    members = {member.user_id: member for member in Membership.objects.filter(room=room)}
+    if {user: member.joined_sequence for user, member in members.items()} != began:
+        yield "the members are not those who joined"
+    for user, member in members.items():
+        if not member.joined_sequence <= member.read_sequence <= last:
+            yield f"{member} has read what is not there"
+        if queries.unread_by_member(room=room.pk, users=[user])[user] != recount(rows, member):
+            yield f"what is unread for {member} does not agree with a recount"
+    for row in rows:
+        if row.sender_id not in began or row.sequence < began[row.sender_id]:
+            yield f"{row} is by somebody who was not a member"
+
+
+def recount(rows: list[Message], member: Membership) -> int:
+    waiting = [
+        row
+        for row in rows
+        if row.kind == MessageKind.TEXT
+        and row.deleted_at is None
+        and row.sequence > member.read_sequence
+        and row.sender_id != member.user_id
+    ]
+    return min(len(waiting), queries.UNREAD_CAP)
+
+
+def nothing(what: str, count: int) -> None:
+    """No progress bar."""
+
+
+# --- the team ---
+
+
+@pytest.fixture
+def rooms() -> dict[str, Room]:
+    return {room.name: room for room in team.load()}
+
+
+def test_the_teams_rooms_are_sound(rooms: dict[str, Room]) -> None:
+    assert [fault for room in rooms.values() for fault in faults_of(room)] == []
+
+
+def test_everybody_can_log_in_with_the_password_that_is_printed(rooms: dict[str, Room]) -> None:
+    for name in (*team.PEOPLE, team.ADMIN):
+        user = authenticate(None, username=name, password=team.PASSWORD)
+        assert isinstance(user, User)
+        assert not must_confirm_email(user=user)
+        assert EmailAddress.objects.get(user=user, primary=True).verified
+
+
+def test_only_the_admin_has_powers(rooms: dict[str, Room]) -> None:
+    assert [user.username for user in User.objects.filter(is_superuser=True)] == [team.ADMIN]
+    assert [user.username for user in User.objects.filter(is_staff=True)] == [team.ADMIN]
+
+
+def test_one_of_the_four_rooms_is_private(rooms: dict[str, Room]) -> None:
+    assert {name: room.kind for name, room in rooms.items()} == {
+        "general": RoomKind.PUBLIC,
+        "releases": RoomKind.PUBLIC,
+        "design": RoomKind.PUBLIC,
+        "founders": RoomKind.PRIVATE,
+    }
+    members = Membership.objects.filter(room=rooms["founders"])
+    assert sorted(member.user.username for member in members) == ["alice", "bob"]
+
+
+def test_two_hundred_messages_lead_to_the_release(rooms: dict[str, Room]) -> None:
+    said = Message.objects.filter(room=rooms["releases"], kind=MessageKind.TEXT)
+    assert said.count() == 200
+    assert said.filter(edited_at__isnull=False).count() == 1
+    assert said.filter(deleted_at__isnull=False).count() == 1
+    assert said.filter(reply_to__isnull=False).count() > 10
+    assert len({message.created_at.date() for message in said}) >= 5
+    assert {message.sender.username for message in said} == {"alice", "bob", "carol"}
+
+
+def test_something_waits_for_alice_but_not_everything(rooms: dict[str, Room]) -> None:
+    alice = User.objects.get(username="alice")
+    waiting = {member.room.name: member.unread for member in queries.memberships_with_unread(alice)}
+    assert waiting == {"design": 2, "founders": 0, "general": 2, "releases": 5}
+
+
+def test_the_last_words_are_fresh(rooms: dict[str, Room]) -> None:
+    newest = Message.objects.filter(room=rooms["releases"]).latest("sequence")
+    assert timezone.now() - newest.created_at < timedelta(hours=1)
+
+
+# --- the script ---
+
+
+def test_a_script_tells_who_did_what_and_when() -> None:
+    now = timezone.now()
+    text = (
+        "@ 2 days ago\n09:05 alice #one: Hello\n    there\n"
+        "@ now\n-3 bob >one: Hi\n-2 bob has read\n"
+    )
+    hello, answer, read = read_script(text, now=now)
+    assert (hello.who, hello.text, hello.label) == ("alice", "Hello\nthere", "one")
+    assert hello.at.date() == (now - timedelta(days=2)).date()
+    assert (answer.answers, answer.at) == ("one", now - timedelta(minutes=3))
+    assert read.verb is Verb.READS
+
+
+def test_a_script_that_makes_no_sense_is_refused() -> None:
+    with pytest.raises(ValueError, match="alice whispers"):
+        list(read_script("09:05 alice whispers", now=timezone.now()))
+
+
+# --- the crowd ---
+
+
+def test_a_crowds_rooms_are_sound() -> None:
+    crowd.fill(Size(users=30, rooms=6, messages=900), progress=nothing)
+    rooms = Room.objects.all()
+    assert [fault for room in rooms for fault in faults_of(room)] == []
+    assert rooms.filter(kind=RoomKind.PRIVATE).exists()
+
+
+def test_a_crowd_is_as_large_as_was_asked() -> None:
+    counted = {"people": 0, "rooms": 0, "messages": 0}
+
+    def count(what: str, number: int) -> None:
+        counted[what] += number
+
+    crowd.fill(Size(users=7, rooms=3, messages=50), progress=count)
+    assert counted == {"people": 7, "rooms": 3, "messages": 50}
+    assert User.objects.count() == 7
+    assert Room.objects.count() == 3
+    assert Message.objects.filter(kind=MessageKind.TEXT).count() == 50
+
+
+def test_a_second_crowd_comes_on_top() -> None:
+    for _ in range(2):
+        crowd.fill(Size(users=5, rooms=2, messages=10), progress=nothing)
+    assert (User.objects.count(), Room.objects.count()) == (10, 4)
+    assert [fault for room in Room.objects.all() for fault in faults_of(room)] == []
+
+
+def test_the_first_room_is_the_largest_and_nothing_is_lost_in_dividing() -> None:
+    for total, parts in ((1_000_000, 1_000), (7, 3), (2, 5), (0, 4)):
+        divided = shares(total, parts)
+        assert sum(divided) == total
+        assert len(divided) == parts
+        assert max(divided) == divided[0]
+    members = room_sizes(Size(users=100, rooms=40, messages=0))
+    assert members == sorted(members, reverse=True)
+    assert members[-1] >= 2

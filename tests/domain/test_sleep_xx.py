@@ -1,3 +1,0 @@
-import time
-def test_a():
-    time.sleep(100)

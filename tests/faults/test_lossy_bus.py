@@ -1,0 +1,111 @@
+"""A bus that loses, repeats, reorders and falls deaf loses nothing: the clients never notice."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from chat.actions.rooms import create_room
+from chat.models import Membership, Room
+from chat.stats import stats
+from tests.harness.fixtures import Person, make_person
+from tests.harness.in_process import LocalClient, processes, visit
+from tests.harness.lossy_layer import LossyLayer
+from tests.harness.oracle import assert_promises_kept, in_database
+from tests.harness.switch import Switch
+
+WRITERS = 20
+READERS = 4
+ACTS = 6  # of each writer
+
+
+@pytest.fixture
+def quick(settings: Any) -> Any:
+    """What takes seconds in life takes tenths here."""
+    settings.CHAT_REPAIR_DELAY = 0.02
+    settings.CHAT_BEAT_INTERVAL = 0.1
+    settings.CHAT_DEAF_AFTER = 0.3
+    settings.CHAT_HEAD_CHECK_INTERVAL = 0.5
+    settings.CHAT_EVENTS_PER_SECOND = settings.CHAT_EVENT_BURST = 1_000_000
+    return settings
+
+
+@pytest.fixture
+def crowd(transactional_db: None) -> tuple[Room, list[Person]]:
+    """A room and its members, put there directly: how they came is not the matter here."""
+    people = [make_person() for _ in range(WRITERS + READERS)]
+    room = create_room(owner=people[0].user, name="Crowd")
+    Membership.objects.bulk_create(Membership(room=room, user=person.user) for person in people[1:])
+    return room, people
+
+
+@pytest.mark.parametrize("seed", range(50))
+async def test_no_client_misses_anything(
+    seed: int, quick: Any, crowd: tuple[Room, list[Person]]
+) -> None:
+    print(f"seed {seed}")  # noqa: T201 - shown with a failure
+    room, people = crowd
+    switch = Switch()
+    layers = [LossyLayer(seed=f"{seed}-{n}", inner=switch.port()) for n in range(3)]
+    resets = stats.resets
+    clients = await converse(room, people, layers, seed=seed)
+    await in_database(assert_promises_kept, room.slug, clients)
+    assert stats.resets == resets
+    lost = sum((layer.fates for layer in layers), start=layers[0].fates.__class__())
+    assert lost["lost"] and lost["repeated"] and lost["late"], lost
+
+
+async def test_where_nothing_is_lost_nothing_is_repaired(
+    quick: Any, crowd: tuple[Room, list[Person]]
+) -> None:
+    # A machine that is busy for half a minute is slow, but loses nothing either.
+    quick.CHAT_REPAIR_DELAY = quick.CHAT_DEAF_AFTER = quick.CHAT_HEAD_CHECK_INTERVAL = 30.0
+    room, people = crowd
+    switch = Switch()
+    before = stats.repairs, stats.resets
+    clients = await converse(room, people, [switch.port() for _ in range(3)], seed=0)
+    counted = {"repairs": stats.repairs - before[0], "resets": stats.resets - before[1]}
+    await in_database(assert_promises_kept, room.slug, clients, nothing_was_dropped=[counted])
+
+
+async def converse(
+    room: Room, people: Sequence[Person], layers: Sequence[object], *, seed: int
+) -> list[LocalClient]:
+    """Let everybody open the room and the writers write; return the clients when all have heard
+    everything. Nobody ever joins again."""
+    async with processes(*layers, seed=str(seed)) as running:
+        clients = [
+            await visit(person, running[n % len(running)]) for n, person in enumerate(people)
+        ]
+        await asyncio.gather(*(client.open(room.slug) for client in clients))
+        await asyncio.gather(*(write(client, room.slug, seed=seed) for client in clients[:WRITERS]))
+        head = (await in_database(lambda: Room.objects.get(pk=room.pk).head)).last_sequence
+        for client in clients:
+            await client.stands_at(room.slug, head)
+    return clients
+
+
+async def write(client: LocalClient, room_id: str, *, seed: int) -> None:
+    """Say things, change and take back some of them, in bursts and with pauses."""
+    chance = random.Random(f"{seed} {client.name}")
+    mine: list[int] = []
+    for number in range(ACTS):
+        act = chance.random()
+        if act < 0.6 or not mine:
+            ack = await client.say(room_id, f"{client.name} says {number}")
+            mine.append(ack["message_id"])
+        elif act < 0.85:
+            await change(client, room_id, chance.choice(mine), f"{client.name} means {number}")
+        else:
+            message_id = mine.pop(chance.randrange(len(mine)))
+            await client.ask("delete_message", room_id=room_id, message_id=message_id)
+        if chance.random() < 0.3:
+            await asyncio.sleep(chance.random() * 0.15)
+
+
+async def change(client: LocalClient, room_id: str, message_id: int, text: str) -> None:
+    await client.ask("edit_message", room_id=room_id, message_id=message_id, message=text)

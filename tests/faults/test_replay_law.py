@@ -1,0 +1,297 @@
+"""The replay law: a snapshot and the changes since equal a fresh snapshot, whatever happened.
+
+Real actions, hubs, rooms and sessions, in one thread: the history decides what happens during each
+read of the database, and what becomes of every message of the bus. A failure shrinks to the
+shortest history that shows it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chat import fanout, live_room, threads
+from chat.actions import memberships, messages, retention, rooms
+from chat.bus_items import BusItem
+from chat.errors import ChatError
+from chat.models import Membership, Message, Role, Room
+from tests.harness.correspondent import Disconnected
+from tests.harness.fixtures import Person, make_person
+from tests.harness.in_process import LocalClient, Process
+from tests.harness.oracle import assert_promises_kept
+from tests.harness.outbox import Refused
+from tests.harness.switch import Switch
+
+Step = tuple[Any, ...]
+HUBS = CLIENTS = 2
+
+which = st.integers(0, 9)
+write = st.tuples(
+    st.sampled_from(
+        ["say"] * 6 + ["edit"] * 4 + ["delete"] * 3 + ["prune", "come_or_go", "close", "new_epoch"]
+    ),
+    which,
+)
+bus = st.tuples(st.sampled_from(["deliver"] * 4 + ["repeat", "lose"]), which, which)
+# What can happen while the database is read.
+aside = write | bus
+step = (
+    write
+    | bus
+    | st.tuples(st.just("check"), which)
+    | st.tuples(st.just("join"), which, which, st.lists(aside, max_size=4))
+    | st.tuples(st.just("page"), which, st.lists(aside, max_size=2))
+    | st.tuples(st.just("cut"), which)
+)
+
+
+@pytest.fixture
+def small(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every bound so low that short histories pass it."""
+    settings.CHAT_HISTORY_PAGE = 4
+    settings.CHAT_CHANGE_PAGE = 3
+    settings.CHAT_RESUME_LIMIT = 9
+    settings.CHAT_RETENTION_MINIMUM = 0
+    settings.CHAT_BATCH_DELAY = settings.CHAT_PRESENCE_GRACE = 0
+    settings.CHAT_EVENTS_PER_SECOND = settings.CHAT_EVENT_BURST = 1_000_000
+    monkeypatch.setattr(live_room, "REMEMBERED_CHANGES", 5)
+    # One thread for everything: its turns are the history's to give.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+@pytest.fixture
+def people(transactional_db: None) -> list[Person]:
+    return [make_person() for _ in range(CLIENTS + 1)]
+
+
+def histories(length: int, examples: int) -> Callable[[Any], Any]:
+    def decorate(test: Any) -> Any:
+        bounded = settings(
+            max_examples=examples, suppress_health_check=[HealthCheck.function_scoped_fixture]
+        )
+        return bounded(given(steps=st.lists(step, max_size=length), patient=st.booleans())(test))
+
+    return decorate
+
+
+@histories(length=40, examples=80)
+def test_snapshot_and_changes_equal_a_fresh_snapshot(
+    small: None, people: list[Person], settings: Any, steps: list[Step], patient: bool
+) -> None:
+    check_law(people, settings, steps, patient=patient)
+
+
+@pytest.mark.soak
+@histories(length=120, examples=3_000)
+def test_snapshot_and_changes_equal_a_fresh_snapshot_for_long(
+    small: None, people: list[Person], settings: Any, steps: list[Step], patient: bool
+) -> None:
+    check_law(people, settings, steps, patient=patient)
+
+
+def check_law(people: list[Person], settings: Any, steps: list[Step], *, patient: bool) -> None:
+    """`patient` hubs wait for what is missing until they are told to check."""
+    settings.CHAT_REPAIR_DELAY = 1_000.0 if patient else 0.0
+    asyncio.run(History(people).play(steps))
+
+
+class History:
+    """A room, two hubs that hear of its changes by a bus, and the clients on them."""
+
+    def __init__(self, people: Sequence[Person]) -> None:
+        self.people = people
+        self.room = rooms.create_room(owner=people[0].user, name="Law")
+        self.asides: list[Step] = []
+        self.number = 0
+
+    async def play(self, steps: Sequence[Step]) -> None:
+        self.hubs = [self.process() for _ in range(HUBS)]
+        # What the bus carries to each hub, and has not delivered yet.
+        self.wires: list[list[BusItem]] = [[] for _ in range(HUBS)]
+        self.clients = [LocalClient(person) for person in self.people[:CLIENTS]]
+        with self.in_one_thread():
+            for name, *arguments in steps:
+                await self.act(name, arguments)
+                await settle()
+            await self.come_to_rest()
+            await self.judge()
+
+    def process(self) -> Process:
+        process = Process(Switch().port())
+        process.hub.presence._away_until = float("inf")  # no Redis: nobody knows who is here
+        return process
+
+    @contextlib.contextmanager
+    def in_one_thread(self) -> Iterator[None]:
+        async def inline(pool: object, call: Callable[[], Any]) -> Any:
+            self.step_aside()
+            try:
+                return call()
+            finally:
+                self.step_aside()
+                await asyncio.sleep(0)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(threads, "_in_pool", inline)
+            fanout.attach(self.carry)
+            try:
+                yield
+            finally:
+                fanout.detach(self.carry)
+
+    def carry(self, items: tuple[BusItem, ...]) -> None:
+        for wire in self.wires:
+            wire.extend(items)
+
+    def step_aside(self) -> None:
+        """Let happen what the history has for this moment of a read."""
+        if self.asides:
+            name, *arguments = self.asides.pop(0)
+            self.happen(name, arguments)
+
+    # Steps
+
+    async def act(self, name: str, arguments: list[Any]) -> None:
+        match name, arguments:
+            case "check", [hub]:
+                await self.hubs[hub % HUBS].hub.check_heads()
+            case "join", [client, hub, asides]:
+                self.asides = list(asides)
+                await self.join(self.clients[client % CLIENTS], self.hubs[hub % HUBS])
+                self.asides = []
+            case "page", [client, asides]:
+                self.asides = list(asides)
+                await self.fetch_page(self.clients[client % CLIENTS])
+                self.asides = []
+            case "cut", [client]:
+                self.clients[client % CLIENTS].cut()
+            case _:
+                self.happen(name, arguments)
+
+    def happen(self, name: str, arguments: list[Any]) -> None:
+        """Do what needs no waiting: a write, or something on the bus."""
+        if name in ("deliver", "repeat", "lose"):
+            self.on_the_wire(name, *arguments)
+        else:
+            with contextlib.suppress(ChatError):
+                getattr(self, name)(*arguments)
+
+    def on_the_wire(self, name: str, hub: int, place: int) -> None:
+        wire = self.wires[hub % HUBS]
+        if not wire:
+            return
+        item = wire[place % len(wire)]
+        if name != "repeat":
+            wire.remove(item)
+        if name != "lose":
+            self.hubs[hub % HUBS].hub._hear([item])
+
+    async def join(self, client: LocalClient, process: Process) -> None:
+        """Join where it is connected, or connect it first."""
+        with contextlib.suppress(Refused, Disconnected):
+            if client.disconnected:
+                await client.connect(process)
+            await client.open(self.room.slug)
+
+    async def fetch_page(self, client: LocalClient) -> None:
+        timeline = client.follow(self.room.slug)
+        before = timeline.oldest
+        with contextlib.suppress(Refused, Disconnected):
+            page = await client.ask("fetch_history", room_id=self.room.slug, before=before)
+            timeline.add_page(before, page)
+
+    # Writes
+
+    def author(self, number: int) -> Person:
+        return self.people[number % len(self.people)]
+
+    def some_message(self, number: int) -> Message | None:
+        known = list(Message.objects.filter(room=self.room).order_by("sequence"))
+        return known[number % len(known)] if known else None
+
+    def say(self, number: int) -> None:
+        self.number += 1
+        messages.send_message(
+            room=self.room.pk, sender=self.author(number).user, text=f"said {self.number}"
+        )
+
+    def edit(self, number: int) -> None:
+        self.number += 1
+        if message := self.some_message(number):
+            messages.edit_message(
+                room=self.room.pk,
+                user=message.sender,
+                message_id=message.pk,
+                text=f"meant {self.number}",
+            )
+
+    def delete(self, number: int) -> None:
+        if message := self.some_message(number):
+            messages.delete_message(room=self.room.pk, user=message.sender, message_id=message.pk)
+
+    def prune(self, number: int) -> None:
+        Room.objects.filter(pk=self.room.pk).update(history_limit=number)
+        retention.prune_messages(room=self.room.pk)
+
+    def come_or_go(self, number: int) -> None:
+        person = self.author(number)
+        if Membership.objects.filter(room=self.room, user=person.user).exists():
+            memberships.end_membership(room=self.room.pk, user=person.user)
+        else:
+            memberships.join_room(room=self.room.pk, user=person.user)
+
+    def close(self, number: int) -> None:
+        if number == 0:  # seldom: little can happen afterwards
+            owner = Membership.objects.get(room=self.room, role=Role.OWNER)
+            rooms.close_room(room=self.room.pk, by=owner.user)
+
+    def new_epoch(self, number: int) -> None:
+        if number < 3:
+            retention.renew_epochs()
+
+    # The end
+
+    async def come_to_rest(self) -> None:
+        """Whoever is not in the room joins, the bus falls silent, hubs check their heads."""
+        for client in self.clients:
+            if not client.has_open(self.room.slug):
+                await self.join(client, self.hubs[0])
+        for process in self.hubs:
+            await process.hub.check_heads()
+            await settle()
+
+    async def judge(self) -> None:
+        """What clients have put together is what newcomers are given: by a hub that remembers
+        the history, and by one that reads it from the database."""
+        newcomers = [await self.newcomer(process) for process in [*self.hubs, self.process()]]
+        witnesses = [
+            client
+            for client in [*newcomers, *self.clients]
+            # In a closed room that has lost a member, that one has no say.
+            if client.has_open(self.room.slug)
+        ]
+        truth = assert_promises_kept(self.room.slug, witnesses, no_resets=False)
+        for client in newcomers:
+            if client in witnesses:
+                assert list(client.timelines[self.room.slug].shown) == list(truth.bodies)
+
+    async def newcomer(self, process: Process) -> LocalClient:
+        """Somebody who joins afresh and reads all there is."""
+        client = LocalClient(self.people[0])
+        await self.join(client, process)
+        timeline = client.follow(self.room.slug)
+        while timeline.has_more:
+            await self.fetch_page(client)
+        return client
+
+
+async def settle() -> None:
+    """Let everything that is ready run."""
+    for _ in range(30):
+        await asyncio.sleep(0)

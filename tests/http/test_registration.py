@@ -1,0 +1,181 @@
+"""Making an account, and its password and address."""
+
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.test import Client
+
+from accounts.actions.tokens import create_token
+from accounts.adapter import AccountAdapter
+from accounts.models import AuthToken, User
+from tests.http.browsing import (
+    CHANGE,
+    EMAIL,
+    PASSWORD,
+    RESET,
+    SIGNUP,
+    link_in,
+    log_in,
+    make_alice,
+    who,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_limits")]
+NEWCOMER = {"username": "dora", "email": "dora@example.org", "password1": PASSWORD}
+
+
+@pytest.fixture
+def alice() -> User:
+    return make_alice()
+
+
+def test_who_registers_confirms_the_address_and_is_in(client: Client) -> None:
+    response = client.post(SIGNUP, NEWCOMER)
+    assert response["Location"] == "/accounts/confirm-email/"
+    assert who(client) is None
+    confirm = link_in(mail.outbox[0])
+    assert "Confirm it" in client.get(confirm).content.decode()
+    client.post(confirm)
+    assert who(client) == "dora"
+    assert "any more" in client.get(confirm).content.decode()
+
+
+def test_who_did_not_confirm_does_not_come_in(client: Client) -> None:
+    client.post(SIGNUP, NEWCOMER)
+    later = Client()
+    assert log_in(later, "dora")["Location"] == "/accounts/confirm-email/"
+    assert who(later) is None
+
+
+def test_whom_an_operator_made_is_not_locked_out_by_a_new_address(
+    client: Client, alice: User
+) -> None:
+    log_in(client, "alice")
+    client.post(EMAIL, {"email": "new@example.org", "action_add": ""})
+    later = Client()
+    log_in(later, "alice")
+    assert who(later) == "Alice"
+
+
+def test_registration_does_not_tell_which_addresses_have_an_account(
+    client: Client, alice: User
+) -> None:
+    def answer(form: dict[str, str]) -> tuple[int, str, str]:
+        browser = Client()
+        first = browser.post(SIGNUP, form)
+        page = browser.get(first["Location"]).content.decode()
+        return first.status_code, first["Location"], page
+
+    fresh = answer(NEWCOMER)
+    taken = answer({**NEWCOMER, "username": "eve", "email": "ALICE@example.org"})
+    assert taken == fresh
+    assert not User.objects.filter(username="eve").exists()
+    assert mail.outbox[1].to == ["alice@example.org"]
+    assert "already" in mail.outbox[1].subject
+
+
+@pytest.mark.parametrize("name", ["ALICE", "al ice", "../x", "é", ".", "a" * 33])
+def test_a_name_that_cannot_be_had_is_told_at_its_field(
+    client: Client, alice: User, name: str
+) -> None:
+    response = client.post(SIGNUP, {**NEWCOMER, "username": name})
+    assert response.status_code == 200
+    page = response.content.decode()
+    assert 'aria-invalid="true"' in page
+    assert 'id="id_username_error"' in page
+    assert 'value="dora@example.org"' in page
+    assert User.objects.count() == 1
+
+
+@pytest.mark.both_databases
+def test_the_second_of_two_who_take_a_name_at_once_is_told(
+    client: Client, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks: list[str] = []
+    check = AccountAdapter.clean_username
+
+    def too_early(self: AccountAdapter, username: str, shallow: bool = False) -> str:
+        checks.append(username)
+        return username if len(checks) == 1 else check(self, username, shallow)
+
+    monkeypatch.setattr(AccountAdapter, "clean_username", too_early)
+    response = client.post(SIGNUP, {**NEWCOMER, "username": "alice"})
+    assert response.status_code == 200
+    assert "That username is taken." in response.content.decode()
+
+
+@pytest.mark.both_databases
+def test_an_address_that_became_anothers_is_not_confirmed(client: Client, alice: User) -> None:
+    client.post(SIGNUP, NEWCOMER)
+    User.objects.filter(username="dora").update(email="")
+    User.objects.filter(pk=alice.pk).update(email="dora@example.org")
+    response = client.post(link_in(mail.outbox[0]), follow=True)
+    assert response.status_code == 200
+    assert "could not be confirmed" in response.content.decode()
+    assert not EmailAddress.objects.filter(verified=True).exists()
+
+
+def test_a_changed_password_keeps_this_browser_and_ends_the_rest(
+    client: Client,
+    alice: User,
+    heard: list[dict[str, Any]],
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    elsewhere = Client()
+    elsewhere.force_login(alice)
+    client.force_login(alice)
+    create_token(user=alice)
+    new = "another long secret"
+    with django_capture_on_commit_callbacks(execute=True):
+        form = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+        assert client.post(CHANGE, form).status_code == 302
+    assert (who(client), who(elsewhere)) == ("Alice", None)
+    assert not AuthToken.objects.exists()
+    assert [(f["session_key"], f["reason"]) for f in heard] == [(None, "password_changed")]
+    assert "was changed" in mail.outbox[0].subject
+
+
+def test_a_new_password_by_mail_works_once_and_ends_everything(client: Client, alice: User) -> None:
+    elsewhere = Client()
+    elsewhere.force_login(alice)
+    client.post(RESET, {"email": "Alice@example.org"})
+    link = link_in(mail.outbox[0])
+    form_at = client.get(link)["Location"]
+    new = "another long secret"
+    done = client.post(form_at, {"password1": new, "password2": new})
+    assert done["Location"] == "/accounts/password/reset/key/done/"
+    assert client.get(done["Location"]).status_code == 200
+    assert who(elsewhere) is None
+    assert "any more" in Client().get(link, follow=True).content.decode()
+    log_in(client, "alice", new)
+    assert who(client) == "Alice"
+
+
+def test_asking_for_a_new_password_does_not_tell_who_has_an_account(
+    client: Client, alice: User
+) -> None:
+    def answer(address: str) -> tuple[int, str]:
+        response = client.post(RESET, {"email": address})
+        return response.status_code, response["Location"]
+
+    assert answer("alice@example.org") == answer("nobody@example.org")
+    assert [message.to for message in mail.outbox] == [
+        ["alice@example.org"],
+        ["nobody@example.org"],
+    ]
+
+
+def test_a_new_address_counts_once_it_is_confirmed(client: Client, alice: User) -> None:
+    client.force_login(alice)
+    client.post(EMAIL, {"email": "new@example.org", "action_add": ""})
+    page = client.get(EMAIL).content.decode()
+    assert "not confirmed" in page
+    assert "<b>alice@example.org</b>" in page
+    alice.refresh_from_db()
+    assert alice.email == "alice@example.org"
+    client.post(link_in(mail.outbox[0]))
+    alice.refresh_from_db()
+    assert alice.email == "new@example.org"
+    assert "was changed" in mail.outbox[1].subject
