@@ -76,6 +76,13 @@ def still_valid(identities: Collection[Identity]) -> set[Identity]:
     return {identity for identity in identities if holds(identity)}
 
 
+def shut_out(identities: Collection[Identity]) -> set[Identity]:
+    """Return those whose person may not come in at all, however they try."""
+    people = User.objects.filter(is_active=False)
+    barred = {pk for (pk,) in _pick(people, {i.user.pk for i in identities}, "pk")}
+    return {identity for identity in identities if identity.user.pk in barred}
+
+
 def _pick(rows: QuerySet[Any], values: Iterable[Any], *columns: str) -> Iterator[tuple[Any, ...]]:
     """Yield `columns` of the rows whose first column is one of `values`."""
     remaining = iter(values)

@@ -26,6 +26,8 @@ class EndReason(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a reason, not a secret
     DEACTIVATED = "deactivated"
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - a reason, not a secret
+    # Found out by asking, since nobody says when time is over.
+    EXPIRED = "expired"
 
 
 def announce_access_ended(

@@ -43,6 +43,7 @@ class Bus:
         # Heads announced of late, by room: the beat repeats them for who missed the change.
         self._heads: dict[int, tuple[float, Head]] = {}
         self._heard_at = time.monotonic()
+        self._last_lag = 0.0
         self._tasks: list[asyncio.Task[None]] = []
         self._listener: asyncio.Task[None] | None = None
 
@@ -50,6 +51,12 @@ class Bus:
     def deaf(self) -> bool:
         """Whether this hub's own beats have not come back for too long."""
         return time.monotonic() - self._heard_at > settings.CHAT_DEAF_AFTER
+
+    @property
+    def lag(self) -> float:
+        """Seconds that this hub's last beat took to come back, or that the next is overdue."""
+        overdue = time.monotonic() - self._heard_at - settings.CHAT_BEAT_INTERVAL
+        return max(self._last_lag, overdue)
 
     def start(self) -> None:
         self._listener = asyncio.create_task(self._listen())
@@ -157,6 +164,7 @@ class Bus:
         if message["sender"] == self._hub_id:
             # As old as it is: a bus that is seconds late counts as silent too.
             self._heard_at = max(self._heard_at, message["sent_at"])
+            self._last_lag = time.monotonic() - message["sent_at"]
             return
         try:
             self._on_items(unpack(message["items"]))

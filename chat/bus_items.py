@@ -55,12 +55,14 @@ class PersonNotice(Struct, frozen=True, array_like=True, tag=4):
 
 
 class AccessEnded(Struct, frozen=True, array_like=True, tag=5):
-    """A login ended: that of one session key or token digest, or (both empty) all of a person."""
+    """A login ended: that of one session key or token digest, or (both empty) all of a person that
+    are older than their access `version`."""
 
     user: int
     session_key: str
     token_digest: str
     reason: str
+    version: int = 0
 
 
 class Everybody(Struct, frozen=True, array_like=True, tag=6):

@@ -44,7 +44,14 @@ async def filtered(text: str, context: FilterContext) -> str:
 
 
 def filtered_sync(text: str, context: FilterContext) -> str:
-    """The same for plain synchronous code."""
-    if not settings.CHAT_MESSAGE_FILTERS:
-        return text
-    return async_to_sync(filtered)(text, context)
+    """The same for plain synchronous code.
+
+    Each runs in the caller's own thread: one that waits for another thread of the pool it is in
+    could wait for ever.
+    """
+    for check in message_filters():
+        if iscoroutinefunction(check):
+            text = async_to_sync(check)(text, context)
+        else:
+            text = check(text, context)  # type: ignore[assignment]
+    return text

@@ -103,8 +103,10 @@ class Hub:
         self._loop.call_soon_threadsafe(self._take, items)
 
     def _take(self, items: tuple[BusItem, ...]) -> None:
-        self._hear(items)
-        self.bus.publish(items)
+        try:
+            self._hear(items)
+        finally:
+            self.bus.publish(items)
 
     def _hear(self, items: Iterable[BusItem]) -> None:
         touched: set[LiveRoom] = set()
@@ -145,14 +147,8 @@ class Hub:
                 session.deliver(delivery)
 
     def _hear_access_ended(self, ended: AccessEnded) -> None:
-        everywhere = not (ended.session_key or ended.token_digest)
         for session in list(self._by_user.get(ended.user, ())):
-            identity = session.identity
-            if (
-                everywhere
-                or (ended.session_key and identity.session_key == ended.session_key)
-                or (ended.token_digest and identity.token_digest == ended.token_digest)
-            ):
+            if _is_ended(session.identity, ended):
                 session.end(reason=ended.reason)
 
     # Sessions and rooms
@@ -231,20 +227,39 @@ class Hub:
 
     async def check_access(self) -> None:
         """End what lost its right without this hub hearing of it: logins and memberships."""
+        await self._check_logins()
+        await self._check_memberships()
+
+    async def _check_logins(self) -> None:
         sessions = list(self.sessions)
-        valid = await reads.valid_identities([session.identity for session in sessions])
+        reasons = await reads.ended_identities([session.identity for session in sessions])
         for session in sessions:
-            if session.identity not in valid:
-                session.end(reason="expired")
+            if reason := reasons.get(session.identity):
+                session.end(reason=reason)
+
+    async def _check_memberships(self) -> None:
         seats = {
-            (room.key, session.user_id) for session in sessions for room in session.rooms.values()
+            (room.key, session.user_id)
+            for session in self.sessions
+            for room in session.rooms.values()
         }
+        # Who comes back while the database is asked has a higher number.
+        stood_at = {key: self.rooms[key].position for key, _ in seats}
         for key, user_id in seats - await reads.memberships_still_there(seats):
             if room := self.rooms.get(key):
-                room.take_out(user_id, number=room.position + 1, reason="left")
+                room.take_out(user_id, number=stood_at[key] + 1, reason="ended")
 
     async def _guarded(self, check: asyncio.Future[None] | object) -> None:
         try:
             await check  # type: ignore[misc]
         except Exception:
             logger.warning("A check of rooms and logins failed", exc_info=True)
+
+
+def _is_ended(identity: Identity, ended: AccessEnded) -> bool:
+    if ended.session_key:
+        return identity.session_key == ended.session_key
+    if ended.token_digest:
+        return identity.token_digest == ended.token_digest
+    # Who has logged in since then is not meant, however late this is heard.
+    return not ended.version or identity.access_version < ended.version

@@ -27,6 +27,13 @@ RETRY_DELAYS = (0.1, 0.3, 1.0, 3.0)
 _room_change = msgspec.json.Decoder(RoomChange)
 
 
+class _SystemMessage(msgspec.Struct):
+    act: str
+
+
+_system_message = msgspec.json.Decoder(_SystemMessage)
+
+
 class LiveRoom:
     """Applies the room's changes in order, each once, and reads what is missing.
 
@@ -100,7 +107,8 @@ class LiveRoom:
             self.state = _room_change.decode(change.body).room
         self.audience.send(frame(change.event, change.body))
         if change.removed:
-            self.take_out(change.removed, number=change.number, reason="left")
+            reason = _system_message.decode(change.body).act
+            self.take_out(change.removed, number=change.number, reason=reason)
 
     def _apply_early(self) -> None:
         while change := self._early.pop(self.position + 1, None):
@@ -178,9 +186,11 @@ class LiveRoom:
 
     async def _load(self) -> None:
         anew, self._loaded = self._loaded, False
-        loaded = None
+        loaded, strangers = None, set[int]()
         try:
             loaded = await reads.load(self.key)
+            if anew:
+                strangers = await self._strangers()
         finally:
             self._loaded = anew
         if loaded is None:
@@ -201,11 +211,19 @@ class LiveRoom:
         for muted in self.audience.muted.values():
             muted.restart(self.position)
             muted.stale = anew
+        for user_id in strangers:
+            self.take_out(user_id, number=self.position + 1, reason="ended")
         if anew:
             stats.resets += 1
             self.audience.send(self.snapshot(reset=True))
         self._apply_early()
         self.audience.settle()
+
+    async def _strangers(self) -> set[int]:
+        """Who is here and no member any more. A reload shows what is, not who left meanwhile."""
+        people = [*self.audience.listeners, *self.audience.muted]
+        seats = {(self.key, listener.user_id) for listener in people}
+        return {user for _, user in seats - await reads.memberships_still_there(seats)}
 
     # Answers to joins
 

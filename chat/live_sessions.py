@@ -100,6 +100,8 @@ class Register:
             except (RedisError, OSError, TimeoutError):
                 # The next renewal writes everything again.
                 logger.debug("The register of live sessions cannot be written", exc_info=True)
+            except Exception:
+                logger.exception("The register of live sessions cannot be written")
 
     async def _flush(self) -> None:
         changed, self._changed = self._changed, set()
@@ -107,7 +109,7 @@ class Register:
         if changed or gone:
             seconds, microseconds = await self._client.time()
             now = int(seconds) * 1000 + int(microseconds) // 1000
-            await self._write(changed & self._entries.keys(), gone, now=now)
+            await self._write(changed, gone, now=now)
 
     async def _write(self, changed: Iterable[str], gone: set[str], *, now: int) -> None:
         leases, entries = _keys()
@@ -119,8 +121,10 @@ class Register:
                 pipe.zrem(leases, *ended)
                 pipe.hdel(entries, *ended)
             for session_id in changed:
-                pipe.zadd(leases, {session_id: now + lease})
-                pipe.hset(entries, session_id, msgspec.json.encode(self._entries[session_id]))
+                # Gone by now, it is taken out with the next flush.
+                if entry := self._entries.get(session_id):
+                    pipe.zadd(leases, {session_id: now + lease})
+                    pipe.hset(entries, session_id, msgspec.json.encode(entry))
             pipe.pexpire(leases, lease * 2)
             pipe.pexpire(entries, lease * 2)
             await pipe.execute()

@@ -134,7 +134,8 @@ class Presence:
         if room is None:
             return
         if isinstance(news, Arrived):
-            if room.people.came(news.person):
+            # While it is unknown who is here, the next look at Redis finds who came as well.
+            if room.people.known and room.people.came(news.person):
                 self._news.came(room, news.person)
         elif room.people.went(news.person):
             self._news.went(room, news.person, reason=news.reason)

@@ -113,7 +113,7 @@ def history_page(*, room: int, user: User, before: int, limit: int) -> tuple[lis
     head = RoomHead.objects.select_related("room").filter(pk=room).first()
     if head is None:
         raise ChatError(ErrorCode.ROOM_NOT_FOUND)
-    if not Membership.objects.filter(room_id=room, user=user).exists():
+    if not Membership.objects.filter(room_id=room, user=user, user__is_active=True).exists():
         raise stranger(head.room)
     page, has_more = messages_before(room=room, floor=head.floor, before=before, limit=limit)
     bodies = [encode(shapes.message_body(message, room_id=head.room.slug)) for message in page]
@@ -155,8 +155,9 @@ def _unread() -> _CountOf:
 
 
 def membership_with_unread(*, room: int, user: User) -> CountedMembership | None:
-    """The person's membership, with `unread` counted."""
-    return Membership.objects.filter(room_id=room, user=user).annotate(unread=_unread()).first()
+    """The person's membership, with `unread` counted; None for strangers and who is shut out."""
+    found = Membership.objects.filter(room_id=room, user=user, user__is_active=True)
+    return found.annotate(unread=_unread()).first()
 
 
 def memberships_with_unread(user: User) -> list[CountedMembership]:

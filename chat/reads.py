@@ -8,7 +8,8 @@ from operator import attrgetter
 
 from django.conf import settings
 
-from accounts.identity import Identity, still_valid
+from accounts.identity import Identity, shut_out, still_valid
+from accounts.signals import EndReason
 
 from . import queries, shapes
 from .bus_items import Change, Head
@@ -53,9 +54,18 @@ async def room_key(slug: str) -> int | None:
     return await in_thread(queries.room_key, slug)
 
 
-async def valid_identities(identities: Collection[Identity]) -> set[Identity]:
-    """Those of `identities` whose login still stands."""
-    return await in_thread(still_valid, identities)
+async def ended_identities(identities: Collection[Identity]) -> dict[Identity, str]:
+    """Those of `identities` whose login does not stand any more, and why."""
+    return await in_thread(_ended, identities)
+
+
+def _ended(identities: Collection[Identity]) -> dict[Identity, str]:
+    ended = set(identities) - still_valid(identities)
+    barred = shut_out(ended) if ended else set()
+    return {
+        identity: EndReason.DEACTIVATED if identity in barred else EndReason.EXPIRED
+        for identity in ended
+    }
 
 
 async def memberships_still_there(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from accounts.models import User
 from accounts.signals import access_ended
 
 from . import fanout
@@ -23,11 +24,13 @@ def end_sessions(
     **kwargs: Any,
 ) -> None:
     """Close the sockets of a login that ended, in every process."""
+    versions = User.objects.filter(pk=user_id).values_list("access_version", flat=True)
     fanout.broadcast(
         AccessEnded(
             user=user_id,
             session_key=session_key or "",
             token_digest=token_digest or "",
             reason=reason,
+            version=versions.first() or 0,
         )
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from . import fanout
+from . import fanout, metrics, tasks
 from .hub import Hub
 from .ticker import Ticker
 from .writer import Writer
@@ -27,9 +27,15 @@ class Runtime:
     hub: Hub
     writer: Writer
     ticker: Ticker
+    counting: asyncio.Task[None]
 
 
 _runtime: Runtime | None = None
+
+
+def current() -> Runtime | None:
+    """The parts of this process, if they have been started."""
+    return _runtime
 
 
 async def running() -> Runtime:
@@ -43,8 +49,9 @@ async def running() -> Runtime:
 async def start() -> None:
     """Start the parts on the running loop. Waits for neither Redis nor the database."""
     global _runtime  # noqa: PLW0603 - one a process, like the sockets it serves
-    hub = Hub()
-    _runtime = Runtime(asyncio.get_running_loop(), hub, Writer(), Ticker())
+    loop, hub = asyncio.get_running_loop(), Hub()
+    counting = loop.create_task(metrics.keep_fresh(hub))
+    _runtime = Runtime(loop, hub, Writer(), Ticker(), counting)
     hub.start()
     _runtime.ticker.start()
     fanout.attach(hub.take)
@@ -73,3 +80,5 @@ async def stop() -> None:
     fanout.detach(parts.hub.take)
     await parts.ticker.stop()
     await parts.hub.stop()
+    await tasks.end([parts.counting])
+    metrics.refresh(parts.hub)

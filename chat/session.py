@@ -6,18 +6,21 @@ import asyncio
 import logging
 import secrets
 from datetime import UTC, datetime
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
 from accounts.identity import Identity, still_valid
+from accounts.signals import EndReason
 
 from . import queries, shapes
 from .errors import ChatError, ErrorCode
 from .handshake import Peer
 from .limits import TokenBucket
 from .live_sessions import LiveSession
+from .metrics import action_seconds
 from .protocol.close_codes import CloseCode
 from .protocol.codec import (
     Delivery,
@@ -53,7 +56,7 @@ PROTOCOL_VERSION = 1
 FLOOD_PATIENCE = 100
 STRIKES_FORGIVEN_PER_SECOND = 0.1
 # Reasons after which logging in again does not help.
-FINAL_REASONS = frozenset({"suspended", "deactivated"})
+FINAL_REASONS = frozenset({EndReason.DEACTIVATED})
 
 
 class ChatSession:
@@ -113,7 +116,7 @@ class ChatSession:
         self.hub.add(self)
         members = await in_thread(self._memberships_if_valid)
         if members is None:
-            self.end(reason="expired")
+            self.end(reason=EndReason.EXPIRED)
             return False
         self.become_member({member.room_id: member.room.slug for member in members})
         self.tell(self._welcome(queries.room_summaries(members)))
@@ -190,6 +193,7 @@ class ChatSession:
         self.hub.activity.remove(self, [room.key])
         if self.rooms.pop(room.slug, None) is not None:
             self.hub.presence.leave(room, self, reason=reason)
+            self.hub.close_room(self, room)
             self.note_in_register()
             self.tell(MembershipEnded(room_id=room.slug, reason=reason))
 
@@ -223,6 +227,7 @@ class ChatSession:
         except ChatError as error:
             self._strike(error, envelope.ref)
             return
+        began = perf_counter()
         try:
             reply = await VERBS[type(event)](self, event)
         except ChatError as error:
@@ -236,6 +241,8 @@ class ChatSession:
         else:
             if envelope.ref is not None:
                 self.send(ack_frame(reply, envelope.ref))
+        finally:
+            action_seconds[event.event].observe(perf_counter() - began)
 
     def _admit(self, ref: str | None) -> bool:
         now = asyncio.get_running_loop().time()

@@ -1,4 +1,7 @@
-"""What this process counts about itself."""
+"""What this process counts on its way: numbers to add to, and nothing that costs more.
+
+`chat.metrics` tells Prometheus.
+"""
 
 from __future__ import annotations
 

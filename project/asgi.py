@@ -12,6 +12,9 @@ django_application = get_asgi_application()
 
 from chat.consumers import ChatConsumer
 from project.http_threads import BoundedThreads
+from project.metrics import TimedRequests
+from project.probes import Probes
+from project.request_ids import RequestIds
 
 
 async def refuse(_scope: dict[str, Any], _receive: Any, send: Any) -> None:
@@ -22,7 +25,7 @@ async def refuse(_scope: dict[str, Any], _receive: Any, send: Any) -> None:
 # Channels routes any ASGI application by Django's paths; django-stubs knows views only.
 application = ProtocolTypeRouter(
     {
-        "http": BoundedThreads(django_application),
+        "http": Probes(TimedRequests(RequestIds(BoundedThreads(django_application)))),
         "websocket": URLRouter(
             [path("ws/chat/", ChatConsumer.as_asgi()), re_path("", cast("Any", refuse))]
         ),

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -17,11 +17,12 @@ from twisted.internet.error import CannotListenError
 from twisted.logger import STDLibLogObserver, globalLogBeginner
 
 from project.http import ChannelFactory
+from project.listening import BACKLOG, CannotServe, Door, Listening, address_of
 from project.sockets import Socket, SocketFactory, SocketTransport
+from project.tally import Tally
 
 logger = logging.getLogger(__name__)
 
-BACKLOG = 2048  # connections the kernel holds for us: everybody returns at once after a restart
 STOP_SECONDS = 2.0  # for the parts to stop, after the drain
 CANCEL_SECONDS = 1.0  # for applications to end once cancelled
 RESTARTING = 1012  # WebSocket close code: come back
@@ -40,21 +41,20 @@ class Parts(Protocol):
         """End what start() began."""
 
 
-class CannotServe(Exception):
-    """The server did not come up; the message says why."""
-
-
 class Server(daphne_server.Server):
     """Serves until stop() or a signal that ends it, then drains; the second time it ends at once.
 
-    `ready` is called with each address once it listens. run() raises CannotServe if it cannot.
+    An endpoint is a description as Daphne makes it, or a socket that listens already and that other
+    processes may share; `tally` is then what they share besides. `ready` is called with each
+    address once it is served. run() raises CannotServe if it cannot.
     """
 
     def __init__(
         self,
         application: Callable[..., Coroutine[Any, Any, None]],
-        endpoints: list[str],
+        endpoints: Sequence[str | Listening],
         *,
+        tally: Tally | None = None,
         parts: Parts | None = None,
         ready: Callable[[str], None] = lambda address: None,
         **options: Any,
@@ -69,6 +69,7 @@ class Server(daphne_server.Server):
             "server_name": "",
         }
         super().__init__(application, endpoints, **{**defaults, **options})
+        self.tally = tally or Tally.alone()
         self._parts = parts or _chat_runtime()
         self._ready = ready
         self._loop: asyncio.AbstractEventLoop = daphne_server.twisted_loop
@@ -122,11 +123,17 @@ class Server(daphne_server.Server):
                 reactor.stop()
 
     async def _listen(self) -> None:
-        for description in self.endpoints:
-            endpoint = serverFromString(reactor, f"{description}:backlog={BACKLOG}")
-            port = await endpoint.listen(self.http_factory).asFuture(self._loop)
-            self.listeners.append(port)
-            self._ready(_address(port.getHost()))
+        for endpoint in self.endpoints:
+            if isinstance(endpoint, Listening):
+                door = Door(endpoint, self.http_factory, self.tally)
+                door.open()
+                self.listeners.append(door)
+                self._ready(address_of(endpoint))
+            else:
+                twisted = serverFromString(reactor, f"{endpoint}:backlog={BACKLOG}")
+                port = await twisted.listen(self.http_factory).asFuture(self._loop)
+                self.listeners.append(port)
+                self._ready(address_of(port.socket))
 
     # --- Connections -----------------------------------------------------------------------------
 
@@ -139,6 +146,8 @@ class Server(daphne_server.Server):
             scope["extensions"] = {"parley.transport": transport}
             scope["scheme"] = _scheme(scope["headers"])
             receive = protocol.metered(receive)
+        else:
+            scope["extensions"] = {"parley.server": self}
         scope["asgi"] = {"version": "3.0"}
         send = partial(self.handle_reply, protocol)
         running = self.application(scope=scope, receive=receive, send=send)
@@ -203,13 +212,6 @@ def _ending_signals() -> list[signal.Signals]:
     """Return the signals that end a server; a hangup does not, under nohup."""
     numbers = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
     return [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]
-
-
-def _address(host: Any) -> str:
-    name = getattr(host, "host", None)
-    if name is None:
-        return f"unix:{host.name.decode()}"
-    return f"http://[{name}]:{host.port}" if ":" in name else f"http://{name}:{host.port}"
 
 
 def _scheme(headers: list[tuple[bytes, bytes]]) -> str:

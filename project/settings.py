@@ -1,10 +1,14 @@
 """All settings. The environment is read here and nowhere else.
 
 Everything runs without any of these variables when DEBUG is on. A production process needs
-SECRET_KEY and ALLOWED_HOSTS at least, and wants DATABASE_URL, REDIS_URL and EMAIL_URL.
+SECRET_KEY and ALLOWED_HOSTS at least, and wants DATABASE_URL, REDIS_URL and EMAIL_URL. They may
+stand in a file that ENV_FILE names: each worker that starts reads it anew.
 """
 
+import os
 from datetime import timedelta
+from email.utils import parseaddr
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +20,12 @@ from django.core.exceptions import ImproperlyConfigured
 from project import secret_key, valkey
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+# What stands in the environment itself counts more than the file, and is all that children inherit.
+environ.Env.ENVIRON = dict(os.environ)
 env = environ.Env()
+if "ENV_FILE" in env.ENVIRON:
+    with Path(env.str("ENV_FILE")).open() as _file:
+        env.read_env(_file)
 
 DEBUG: bool = env.bool("DEBUG", default=False)
 # Everything that a running copy writes: database, secret key, collected static files, sockets.
@@ -149,8 +158,8 @@ else:
     _database["CONN_HEALTH_CHECKS"] = True
     _database["OPTIONS"] = {
         **_database.get("OPTIONS", {}),
-        # One for every thread that can ask for one, the last for the writer of messages.
-        "pool": {"min_size": 1, "max_size": CHAT_SOCKET_THREADS + HTTP_THREADS + 1, "timeout": 10},
+        # One for every thread that can ask for one, the last for the writer and for probes.
+        "pool": {"min_size": 1, "max_size": CHAT_SOCKET_THREADS + HTTP_THREADS + 2, "timeout": 10},
     }
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -220,6 +229,8 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key"}
 vars().update(
     env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25")
 )
+EMAIL_TIMEOUT = 10  # seconds for the mail server to answer
+EMAIL_SUBJECT_PREFIX = "[Parley] "  # of mails to administrators
 DEFAULT_FROM_EMAIL: str = env.str("EMAIL_FROM", default="Parley <parley@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
@@ -315,18 +326,43 @@ TIME_ZONE = "UTC"
 # --- Logging -------------------------------------------------------------------------------------
 
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
+LOG_FORMAT: str = env.str("LOG_FORMAT", default="plain")  # or json: one object a line
+LOG_FILE: str = env.str("LOG_FILE", default="")  # empty: standard output
+LOG_FILE_SIZE: int = env.int("LOG_FILE_SIZE", default=10 * 1024 * 1024)  # bytes, then a new one
+LOG_FILE_COUNT: int = env.int("LOG_FILE_COUNT", default=5)  # old ones that are kept, one at least
+# Who gets a mail when something fails, as "Ann <ann@example.org>" or the address alone.
+ADMINS = [parseaddr(admin) for admin in env.list("ERROR_MAILS_TO", default=[])]
+
+_output = (
+    {
+        "()": "project.log_files.SharedRotatingFile",
+        "path": LOG_FILE,
+        "size": LOG_FILE_SIZE,
+        "count": LOG_FILE_COUNT,
+    }
+    if LOG_FILE
+    else {"class": "logging.StreamHandler", "stream": "ext://sys.stdout"}
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {
-        "stdout": {
-            "class": "logging.StreamHandler",
-            "stream": "ext://sys.stdout",
-            "formatter": "plain",
-        }
+    "formatters": {
+        "plain": {"()": "project.log_lines.PlainLines"},
+        "json": {"()": "project.log_lines.JsonLines"},
     },
-    "root": {"handlers": ["stdout"], "level": LOG_LEVEL},
+    "filters": {
+        "routes_for_paths": {"()": "project.log_lines.RoutesForPaths"},
+        "ours": {"()": "project.log_lines.NotOfVisitors"},
+    },
+    "handlers": {
+        "output": {**_output, "formatter": LOG_FORMAT, "filters": ["routes_for_paths"]},
+        "mails": {
+            "()": "project.error_mails.ErrorMails",
+            "formatter": "plain",
+            "filters": ["ours", "routes_for_paths"],
+        },
+    },
+    "root": {"handlers": ["output", *(["mails"] if ADMINS else [])], "level": LOG_LEVEL},
     "loggers": {
         # Set up by Django with handlers of its own: everything goes one way here.
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
@@ -338,3 +374,13 @@ LOGGING = {
         "asyncio": {"level": "WARNING"},
     },
 }
+
+# --- Operations ----------------------------------------------------------------------------------
+
+# Who may read /metrics: whoever connects directly from one of these networks, and whoever presents
+# the token (Authorization: Bearer).
+METRICS_NETWORKS = [
+    ip_network(network)
+    for network in env.list("METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"])
+]
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")

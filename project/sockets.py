@@ -70,6 +70,9 @@ class Socket(WebSocketProtocol):
 
     _paused = False
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {id(self):x}>"  # Daphne's, for the log, holds the address
+
     def onConnect(self, request: Any) -> Any:
         server: Server = self.factory.server_class
         handshake = super().onConnect(request)
@@ -162,6 +165,7 @@ class Socket(WebSocketProtocol):
     def connectionLost(self, reason: Failure = Failure(ConnectionDone())) -> None:  # noqa: B008
         super().connectionLost(reason)
         self.data = b""
+        self.factory.server_class.tally.change(-1)
 
 
 class SocketFactory(WebSocketFactory):

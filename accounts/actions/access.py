@@ -45,3 +45,15 @@ def reactivate(*, user: User) -> None:
 def _set_active(*, user: User, active: bool) -> None:
     user.is_active = active
     user.save(update_fields=["is_active"])
+
+
+@transaction.atomic
+def change_password(*, user: User, password: str | None) -> None:
+    """Give `user` another password, or none with which anybody could log in.
+
+    Every login ends: with a new password the receiver of the save sees to it.
+    """
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    if password is None:
+        end_all_access(user=user, reason=EndReason.PASSWORD_CHANGED)

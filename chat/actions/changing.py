@@ -76,8 +76,13 @@ class RoomWrite:
         return message
 
     def membership_of(self, user_id: int) -> Membership:
-        """Return the person's membership. Strangers to a hidden room learn nothing of it."""
-        found = Membership.objects.filter(room=self.room, user_id=user_id).first()
+        """Return the membership of who acts: whoever was shut out meanwhile has none.
+
+        Strangers to a hidden room learn nothing of it.
+        """
+        found = Membership.objects.filter(
+            room=self.room, user_id=user_id, user__is_active=True
+        ).first()
         if found is None:
             raise queries.stranger(self.room)
         return found

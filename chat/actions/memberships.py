@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.utils import timezone
 
+from accounts.models import User
 from chat.errors import ChatError, ErrorCode
 from chat.models import Ban, Invitation, Membership, Role, RoomKind, SystemAct
 
 from .changing import RoomWrite, changing_room
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 
 def join_room(*, room: int, user: User) -> Membership:
     """Return the person's membership, made now if it was not yet there.
 
     Public rooms take everybody, the others whom they invited; a member stays a member of a
-    closed room. Raises `ChatError` (`room_not_found`, `room_closed`).
+    closed room. Raises `ChatError` (`room_not_found`, `room_closed`, `not_allowed`).
     """
-    found = Membership.objects.filter(room_id=room, user=user).first()
+    found = Membership.objects.filter(room_id=room, user=user, user__is_active=True).first()
     if found is not None:
         # The usual case, at every reconnect: nothing changes, so nothing is locked.
         return found
     with changing_room(room) as write:
+        if not User.objects.filter(pk=user.pk, is_active=True).exists():
+            # Shut out, and the live session has not heard it yet.
+            raise ChatError(ErrorCode.UNAUTHENTICATED)
         found = Membership.objects.filter(room=write.room, user=user).first()
         return found or _new_member(write, user)
 
@@ -53,7 +52,8 @@ def invite_member(*, room: int, by: User, user: User) -> Invitation | None:
     with changing_room(room) as write:
         write.membership_of(by.pk)
         write.require_open()
-        if write.room.kind == RoomKind.DIRECT:
+        banned = Ban.objects.filter(room=write.room, user=user).exists()
+        if write.room.kind == RoomKind.DIRECT or banned:
             raise ChatError(ErrorCode.NOT_ALLOWED)
         if Membership.objects.filter(room=write.room, user=user).exists():
             return None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from math import ceil
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -17,9 +18,10 @@ from django.utils import timezone
 from chat import queries
 from chat.errors import ChatError, ErrorCode
 from chat.filters import FilterContext, filtered_sync
+from chat.metrics import STORED
 from chat.models import Membership, Message, MessageKind, ModerationAct
 
-from .authority import Power, power_of, require_power
+from .authority import Power, acting_power
 from .changing import RoomWrite, changing_room, changing_rooms
 from .moderation import log
 
@@ -128,7 +130,8 @@ def _send_batch(drafts: Sequence[Draft]) -> list[Sent]:
             Membership.objects.bulk_update(admission.slowed, ["spoke_at"])
         for message in admission.fresh:
             writes[message.room_id].tell_message(message)
-        return sent
+    STORED.inc(len(admission.fresh))
+    return sent
 
 
 class Admission:
@@ -227,8 +230,8 @@ class Admission:
         if not pause or member.may_moderate:
             return
         if member.spoke_at is not None and member.spoke_at + pause > self.now:
-            wait = (member.spoke_at + pause - self.now).total_seconds()
-            raise ChatError(ErrorCode.RATE_LIMITED, retry_after=round(wait, 1))
+            wait = seconds(member.spoke_at + pause - self.now)
+            raise ChatError(ErrorCode.RATE_LIMITED, retry_after=wait)
         member.spoke_at = self.now
         self.slowed.append(member)
 
@@ -236,10 +239,13 @@ class Admission:
 def require_voice(member: Membership, *, now: datetime) -> None:
     """Raise `ChatError` (`not_allowed`, with `retry_after`) while the member is muted."""
     if member.muted_until is not None and member.muted_until > now:
-        wait = (member.muted_until - now).total_seconds()
-        raise ChatError(
-            ErrorCode.NOT_ALLOWED, "You are muted here for now.", retry_after=round(wait, 1)
-        )
+        wait = seconds(member.muted_until - now)
+        raise ChatError(ErrorCode.NOT_ALLOWED, "You are muted here for now.", retry_after=wait)
+
+
+def seconds(wait: timedelta) -> float:
+    """In tenths, rounded up: whoever waits so long is not too early."""
+    return ceil(wait.total_seconds() * 10) / 10
 
 
 def edit_message(
@@ -279,33 +285,62 @@ def delete_message(*, room: int, user: User, message_id: int, reason: str = "") 
     """Leave a tombstone in place of a message: the sender's right, and the moderators', who give
     a reason for the log."""
     with changing_room(room) as write:
-        if power_of(write, user) is Power.STRANGER:
-            raise queries.stranger(write.room)
-        message = _message_to_change(write, message_id)
-        if message.kind != MessageKind.TEXT:
-            raise ChatError(ErrorCode.NOT_ALLOWED)
-        if message.sender_id == user.pk:
-            write.require_open()
-        else:
-            require_power(write, user)
-        if message.deleted_at is not None:
-            return message
-        if message.sender_id != user.pk:
-            log(
-                ModerationAct.DELETE_MESSAGE,
-                actor=user,
-                room=write.room,
-                subject=message.sender,
-                message=message,
-                reason=reason,
-            )
-        message.changed_sequence = write.take_number()
-        message.text = ""
-        message.deleted_at = timezone.now()
-        message.deleted_by = user
-        message.save(update_fields=["text", "deleted_at", "deleted_by", "changed_sequence"])
-        write.tell_message(message)
+        power = _power_of_member(write, user)
+        return _delete(write, by=user, power=power, message_id=message_id, reason=reason)
+
+
+def delete_messages(
+    *, room: int, by: User, message_ids: Collection[int], reason: str
+) -> dict[int, ChatError]:
+    """Delete some messages of one room together; return which were refused, and why.
+
+    The room waits meanwhile: a hundred at a time are a good number.
+    """
+    refused: dict[int, ChatError] = {}
+    with changing_room(room) as write:
+        power = _power_of_member(write, by)
+        for message_id in message_ids:
+            try:
+                _delete(write, by=by, power=power, message_id=message_id, reason=reason)
+            except ChatError as error:
+                refused[message_id] = error
+    return refused
+
+
+def _power_of_member(write: RoomWrite, by: User) -> Power:
+    power = acting_power(write, by)
+    if power is Power.STRANGER:
+        raise queries.stranger(write.room)
+    return power
+
+
+def _delete(write: RoomWrite, *, by: User, power: Power, message_id: int, reason: str) -> Message:
+    """Refuse before anything is changed: others of the same batch are kept."""
+    message = _message_to_change(write, message_id)
+    if message.kind != MessageKind.TEXT:
+        raise ChatError(ErrorCode.NOT_ALLOWED)
+    if message.sender_id == by.pk:
+        write.require_open()
+    elif power < Power.MODERATOR:
+        raise ChatError(ErrorCode.NOT_ALLOWED)
+    if message.deleted_at is not None:
         return message
+    if message.sender_id != by.pk:
+        log(
+            ModerationAct.DELETE_MESSAGE,
+            actor=by,
+            room=write.room,
+            subject=message.sender,
+            message=message,
+            reason=reason,
+        )
+    message.changed_sequence = write.take_number()
+    message.text = ""
+    message.deleted_at = timezone.now()
+    message.deleted_by = by
+    message.save(update_fields=["text", "deleted_at", "deleted_by", "changed_sequence"])
+    write.tell_message(message)
+    return message
 
 
 def _message_to_change(write: RoomWrite, message_id: int) -> Message:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Model
@@ -23,7 +23,7 @@ from chat.models import (
 )
 from chat.protocol.outbound import RoomChanged, RoomClosed
 
-from .authority import Power, require_power
+from .authority import Power, may_read, require_power
 from .changing import RoomWrite, changing_room
 
 if TYPE_CHECKING:
@@ -86,16 +86,18 @@ def unban_member(*, room: int, by: User, user: User, reason: str) -> None:
 def _remove(write: RoomWrite, *, by: User, user: User) -> None:
     if write.room.kind == RoomKind.DIRECT:
         raise ChatError(ErrorCode.NOT_ALLOWED)
-    write.membership_of(user.pk).delete()
+    _member(write, user).delete()
     write.tell_act(SystemAct.REMOVED, actor=by, subject=user, at=timezone.now())
 
 
 def mute_member(*, room: int, by: User, user: User, until: datetime, reason: str) -> None:
-    """Let somebody only read, up to a time."""
+    """Let somebody only read, up to a time to come."""
     with changing_room(room) as write:
         require_power(write, by, over=user)
+        if until <= timezone.now():
+            raise ChatError(ErrorCode.INVALID_EVENT, details={"field": "until"})
         _update_membership(write, user, muted_until=until)
-        detail = f"until {until:%Y-%m-%d %H:%M} UTC"
+        detail = f"until {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         log(
             ModerationAct.MUTE,
             actor=by,
@@ -110,8 +112,8 @@ def unmute_member(*, room: int, by: User, user: User, reason: str) -> None:
     """Let somebody write again."""
     with changing_room(room) as write:
         require_power(write, by, over=user)
-        _update_membership(write, user, muted_until=None)
-        log(ModerationAct.UNMUTE, actor=by, room=write.room, subject=user, reason=reason)
+        if _update_membership(write, user, muted_until=None):
+            log(ModerationAct.UNMUTE, actor=by, room=write.room, subject=user, reason=reason)
 
 
 def set_role(*, room: int, by: User, user: User, role: Role, reason: str) -> None:
@@ -120,32 +122,42 @@ def set_role(*, room: int, by: User, user: User, role: Role, reason: str) -> Non
         require_power(write, by, least=Power.OWNER, over=user)
         if role == Role.OWNER:
             raise ChatError(ErrorCode.NOT_ALLOWED, details={"field": "role"})
-        _update_membership(write, user, role=role)
-        log(
-            ModerationAct.SET_ROLE,
-            actor=by,
-            room=write.room,
-            subject=user,
-            reason=reason,
-            detail=role,
-        )
+        if _update_membership(write, user, role=role):
+            log(
+                ModerationAct.SET_ROLE,
+                actor=by,
+                room=write.room,
+                subject=user,
+                reason=reason,
+                detail=role,
+            )
 
 
 def transfer_ownership(*, room: int, by: User, user: User, reason: str) -> None:
     """Hand the room to another member; who owned it is a moderator from then on."""
     with changing_room(room) as write:
         require_power(write, by, least=Power.OWNER)
-        write.membership_of(user.pk)
-        Membership.objects.filter(room=write.room, role=Role.OWNER).update(role=Role.MODERATOR)
-        _update_membership(write, user, role=Role.OWNER)
-        log(ModerationAct.TRANSFER, actor=by, room=write.room, subject=user, reason=reason)
+        owners = Membership.objects.filter(room=write.room, role=Role.OWNER).exclude(user=user)
+        if _update_membership(write, user, role=Role.OWNER):
+            owners.update(role=Role.MODERATOR)
+            log(ModerationAct.TRANSFER, actor=by, room=write.room, subject=user, reason=reason)
 
 
-def _update_membership(write: RoomWrite, user: User, **values: object) -> None:
-    membership = write.membership_of(user.pk)
+def _member(write: RoomWrite, user: User) -> Membership:
+    found = Membership.objects.filter(room=write.room, user=user).first()
+    if found is None:
+        raise ChatError(ErrorCode.NOT_A_MEMBER, details={"field": "user"})
+    return found
+
+
+def _update_membership(write: RoomWrite, user: User, **values: object) -> bool:
+    """Say whether that was a change."""
+    membership = _member(write, user)
+    changed = any(getattr(membership, name) != value for name, value in values.items())
     for name, value in values.items():
         setattr(membership, name, value)
     membership.save(update_fields=list(values))
+    return changed
 
 
 def set_slow_mode(*, room: int, by: User, seconds: int, reason: str) -> Room:
@@ -190,3 +202,14 @@ def reopen_room(*, room: int, by: User, reason: str = "") -> Room:
 
 def _save(row: Model, *fields: str) -> None:
     row.save(update_fields=fields)
+
+
+def note_look(*, room: Room, by: User, message: Message | None = None) -> None:
+    """Log that staff look into a room, or at one message of it; of public rooms nothing is kept.
+
+    Call it before anything is shown. Raises `ChatError` (`not_allowed`).
+    """
+    if not may_read(room, by):
+        raise ChatError(ErrorCode.NOT_ALLOWED)
+    if not room.is_public:
+        log(ModerationAct.READ_PRIVATE, actor=by, room=room, message=message)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from chat.errors import ChatError, ErrorCode
-from chat.models import Message, ModerationAct, Report
+from chat.models import Message, MessageKind, ModerationAct, Report
 
 from .authority import require_power
 from .changing import changing_room
@@ -22,7 +22,7 @@ def report_message(*, room: int, by: User, message_id: int, reason: str) -> Repo
     with changing_room(room) as write:
         write.membership_of(by.pk)
         message = Message.objects.filter(room=write.room, pk=message_id).first()
-        if message is None or message.deleted_at is not None:
+        if message is None or message.deleted_at or message.kind != MessageKind.TEXT:
             raise ChatError(ErrorCode.INVALID_EVENT, details={"field": "message_id"})
         report, _ = Report.objects.get_or_create(
             message=message, reporter=by, defaults={"reason": reason.strip()[:500]}

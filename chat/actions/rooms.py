@@ -1,15 +1,20 @@
-"""Make a room."""
+"""Make a room, and change what it is called and keeps."""
 
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from chat.errors import ChatError, ErrorCode
-from chat.models import Membership, Role, Room, RoomHead, RoomKind
+from chat.models import Membership, ModerationAct, Role, Room, RoomHead, RoomKind
+from chat.protocol.outbound import RoomChanged
+
+from .authority import Power, require_power
+from .changing import changing_room
+from .moderation import log
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -17,20 +22,54 @@ if TYPE_CHECKING:
 SLUG_TRIES = 20
 
 
+class RoomSettings(TypedDict, total=False):
+    """What may be changed of a room; `history_limit` is a number of messages, None for all."""
+
+    name: str
+    topic: str
+    history_limit: int | None
+
+
 def create_room(
     *, owner: User, name: str, topic: str = "", kind: RoomKind = RoomKind.PUBLIC
 ) -> Room:
     """Make a room with `owner` as its first member. Raises `ChatError` for a name without text."""
-    name = name.strip()
-    if not name:
-        raise ChatError(ErrorCode.INVALID_EVENT, details={"field": "name"})
+    name = _clean_name(name)
     with transaction.atomic():
-        room = _insert_room(owner=owner, name=name[:80], topic=topic.strip()[:250], kind=kind)
+        room = _insert_room(owner=owner, name=name, topic=topic.strip()[:250], kind=kind)
         head = RoomHead.objects.create(room=room)
         Membership.objects.create(
             room=room, user=owner, role=Role.OWNER, read_sequence=head.last_sequence
         )
     return room
+
+
+def change_room(*, room: int, by: User, reason: str = "", **settings: Unpack[RoomSettings]) -> Room:
+    """Change what `settings` name: the owner's right. What stands already changes nothing."""
+    if "name" in settings:
+        settings["name"] = _clean_name(settings["name"])
+    if "topic" in settings:
+        settings["topic"] = settings["topic"].strip()[:250]
+    with changing_room(room) as write:
+        require_power(write, by, least=Power.OWNER)
+        changed = {
+            field: value for field, value in settings.items() if getattr(write.room, field) != value
+        }
+        if changed:
+            for field, value in changed.items():
+                setattr(write.room, field, value)
+            write.room.save(update_fields=changed)
+            write.tell_room(RoomChanged)
+            detail = ", ".join(changed)
+            log(ModerationAct.CHANGE_ROOM, actor=by, room=write.room, reason=reason, detail=detail)
+        return write.room
+
+
+def _clean_name(name: str) -> str:
+    name = name.strip()[:80]
+    if not name:
+        raise ChatError(ErrorCode.INVALID_EVENT, details={"field": "name"})
+    return name
 
 
 def _insert_room(*, owner: User, name: str, topic: str, kind: RoomKind) -> Room:

@@ -61,7 +61,7 @@ def room_sizes(size: Size) -> list[int]:
 def fill(size: Size, *, progress: Progress) -> None:
     """Add that many people, rooms and messages to what is there.
 
-    Each chunk is a transaction of its own; whoever reads or writes meanwhile sees whole rooms.
+    Each chunk is a transaction under its room's lock, so that people can go on meanwhile.
     """
     random = Random(size.messages)  # noqa: S311 - the same data for the same size
     people = _people(size.users, progress)

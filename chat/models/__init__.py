@@ -1,3 +1,4 @@
+from .live import LivePerson
 from .memberships import Invitation, Membership, Role
 from .messages import Message, MessageKind, SystemAct
 from .moderation import Ban, ModerationAct, ModerationEntry, Report
@@ -6,6 +7,7 @@ from .rooms import Room, RoomHead, RoomKind
 __all__ = [
     "Ban",
     "Invitation",
+    "LivePerson",
     "Membership",
     "Message",
     "MessageKind",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .rooms import Room
@@ -36,9 +37,15 @@ class Membership(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("room", "user"), name="one_membership_a_person"),
         )
+        indexes = (
+            models.Index(fields=("role", "id"), name="memberships_by_role"),
+            models.Index(
+                fields=("muted_until",), condition=Q(muted_until__isnull=False), name="muted"
+            ),
+        )
 
     def __str__(self) -> str:
-        return f"{self.user_id} in {self.room_id}"
+        return f"{self.user} in {self.room}"
 
     @property
     def may_moderate(self) -> bool:
@@ -63,4 +70,4 @@ class Invitation(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.user_id} to {self.room_id}"
+        return f"{self.user} to {self.room}"

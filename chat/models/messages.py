@@ -44,11 +44,21 @@ class Message(models.Model):
     tombstone without text.
     """
 
-    room = models.ForeignKey(Room, models.CASCADE, related_name="messages")
+    room = models.ForeignKey(
+        Room,
+        models.CASCADE,
+        related_name="messages",
+        db_index=False,  # the constraints below begin with it
+    )
     sequence = models.BigIntegerField(_("sequence"))
     changed_sequence = models.BigIntegerField(_("changed sequence"))
     # A person who wrote is deactivated, not deleted: conversations keep their voices.
-    sender = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="messages")
+    sender = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="messages",
+        db_index=False,  # the index below begins with it
+    )
     kind = models.CharField(
         _("kind"), max_length=6, choices=MessageKind.choices, default=MessageKind.TEXT
     )
@@ -87,9 +97,26 @@ class Message(models.Model):
                 name="one_message_a_client_id",
             ),
         )
+        # For moderators, who look across rooms: the newest first, of all, of one sender, and of
+        # the few that are unlike the others.
+        indexes = (
+            models.Index(fields=("created_at",), name="messages_by_time"),
+            models.Index(fields=("sender", "created_at"), name="messages_by_sender"),
+            models.Index(
+                fields=("created_at",),
+                condition=Q(deleted_at__isnull=False),
+                name="deleted_messages",
+            ),
+            models.Index(
+                fields=("created_at",), condition=Q(edited_at__isnull=False), name="edited_messages"
+            ),
+            models.Index(
+                fields=("created_at",), condition=Q(subject__isnull=False), name="system_messages"
+            ),
+        )
 
     def __str__(self) -> str:
-        return f"{self.room_id}#{self.sequence}"
+        return f"{self.room} #{self.sequence}"
 
     @property
     def begins_membership_of(self) -> int | None:

@@ -26,7 +26,7 @@ class Ban(models.Model):
         constraints = (models.UniqueConstraint(fields=("room", "user"), name="one_ban_a_person"),)
 
     def __str__(self) -> str:
-        return f"{self.user_id} from {self.room_id}"
+        return f"{self.user} from {self.room}"
 
 
 class ModerationAct(models.TextChoices):
@@ -41,6 +41,7 @@ class ModerationAct(models.TextChoices):
     SET_ROLE = "set_role", _("changed the role of")
     TRANSFER = "transfer", _("handed the room to")
     SLOW_MODE = "slow_mode", _("set slow mode")
+    CHANGE_ROOM = "change_room", _("changed the room")
     CLOSE = "close", _("closed the room")
     REOPEN = "reopen", _("reopened the room")
     RESOLVE_REPORT = "resolve_report", _("resolved a report")
@@ -55,10 +56,19 @@ class ModerationEntry(models.Model):
 
     act = models.CharField(_("act"), max_length=16, choices=ModerationAct.choices)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("by"),
+        db_index=False,
     )
     room = models.ForeignKey(
-        Room, models.SET_NULL, null=True, blank=True, related_name="moderation_entries"
+        Room,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="moderation_entries",
+        db_index=False,  # this one and the people: the indexes below begin with them
     )
     subject = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -67,6 +77,7 @@ class ModerationEntry(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("whom"),
+        db_index=False,
     )
     # Without a constraint, since pruning removes messages and the log stays.
     message = models.ForeignKey(
@@ -80,6 +91,12 @@ class ModerationEntry(models.Model):
         verbose_name = _("moderation entry")
         verbose_name_plural = _("moderation log")
         ordering = ("-created_at", "-pk")
+        indexes = (
+            models.Index(fields=("act", "created_at"), name="entries_by_act"),
+            models.Index(fields=("actor", "created_at"), name="entries_by_actor"),
+            models.Index(fields=("subject", "created_at"), name="entries_by_subject"),
+            models.Index(fields=("room", "created_at"), name="entries_by_room"),
+        )
 
     def __str__(self) -> str:
         return f"{self.get_act_display()} ({self.pk})"
@@ -109,7 +126,8 @@ class Report(models.Model):
             models.Index(
                 fields=("created_at",), condition=Q(resolved_at=None), name="open_reports"
             ),
+            models.Index(fields=("created_at",), name="reports_by_time"),
         )
 
     def __str__(self) -> str:
-        return f"{self.reporter_id} on {self.message_id}"
+        return f"{self.message} by {self.reporter}"

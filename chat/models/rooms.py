@@ -65,6 +65,13 @@ class Room(models.Model):
             ("moderate_rooms", _("Can moderate all rooms")),
             ("read_private_rooms", _("Can read private rooms, which is logged")),
         )
+        indexes = (
+            models.Index(fields=("name", "id"), name="rooms_by_name"),
+            models.Index(fields=("kind", "name", "id"), name="rooms_by_kind"),
+            models.Index(
+                fields=("name", "id"), condition=Q(closed_at__isnull=False), name="closed_rooms"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -130,28 +130,34 @@ def test_a_lost_connection_is_not_retried_one_by_one(
 
 @contextmanager
 def database_away(room: Room) -> Iterator[None]:
-    """Another connection holds the lock for longer than anybody waits, or ends ours."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA busy_timeout = 50")
-        with closing(sqlite3.connect(settings.DATABASES["default"]["NAME"])) as other:
-            other.execute("BEGIN IMMEDIATE")
-            yield
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = '50ms'")
-        other = connection.copy("other")
-        try:
-            with other.cursor() as cursor:
-                cursor.execute("BEGIN")
-                cursor.execute(
-                    "SELECT 1 FROM chat_roomhead WHERE room_id = %s FOR UPDATE", [room.pk]
-                )
-                yield
-        finally:
-            other.close()
-            other.close_pool()
+    """Another connection holds the lock for longer than this one waits."""
+    holding = _sqlite_lock if connection.vendor == "sqlite" else _postgres_lock
+    with holding(room):
+        yield
     connection.close()
+
+
+@contextmanager
+def _sqlite_lock(room: Room) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout = 50")
+    with closing(sqlite3.connect(settings.DATABASES["default"]["NAME"])) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+@contextmanager
+def _postgres_lock(room: Room) -> Iterator[None]:
+    other = connection.copy("other")
+    lock = "SELECT 1 FROM chat_roomhead WHERE room_id = %s FOR UPDATE"
+    with connection.cursor() as ours, other.cursor() as theirs:
+        ours.execute("SET lock_timeout = '50ms'")
+        theirs.execute("BEGIN")
+        theirs.execute(lock, [room.pk])
+        yield
+        ours.execute("RESET lock_timeout")  # the connection goes back into the pool
+    other.close()
+    other.close_pool()
 
 
 def test_a_database_that_stays_locked_is_unavailable(

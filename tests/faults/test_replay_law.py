@@ -16,8 +16,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.models import User
 from chat import fanout, live_room, threads
-from chat.actions import memberships, messages, retention, rooms
+from chat.actions import memberships, messages, moderation, retention, rooms
 from chat.bus_items import BusItem
 from chat.errors import ChatError
 from chat.models import Membership, Message, Role, Room
@@ -34,7 +35,11 @@ HUBS = CLIENTS = 2
 which = st.integers(0, 9)
 write = st.tuples(
     st.sampled_from(
-        ["say"] * 6 + ["edit"] * 4 + ["delete"] * 3 + ["prune", "come_or_go", "close", "new_epoch"]
+        ["say"] * 6
+        + ["edit"] * 4
+        + ["delete"] * 3
+        + ["rename"] * 2
+        + ["prune", "come_or_go", "remove", "close_or_reopen", "new_epoch"]
     ),
     which,
 )
@@ -124,7 +129,7 @@ class History:
 
     def process(self) -> Process:
         process = Process(Switch().port())
-        process.hub.presence._away_until = float("inf")  # no Redis: nobody knows who is here
+        process.hub.presence._away = True  # no Redis: nobody knows who is here
         return process
 
     @contextlib.contextmanager
@@ -246,10 +251,24 @@ class History:
         else:
             memberships.join_room(room=self.room.pk, user=person.user)
 
-    def close(self, number: int) -> None:
-        if number == 0:  # seldom: little can happen afterwards
-            owner = Membership.objects.get(room=self.room, role=Role.OWNER)
-            rooms.close_room(room=self.room.pk, by=owner.user)
+    def rename(self, number: int) -> None:
+        rooms.change_room(room=self.room.pk, by=self.owner(), topic=f"topic {number}")
+
+    def remove(self, number: int) -> None:
+        moderation.remove_member(
+            room=self.room.pk, by=self.owner(), user=self.author(number).user, reason="law"
+        )
+
+    def close_or_reopen(self, number: int) -> None:
+        if Room.objects.get(pk=self.room.pk).closed_at is None:
+            moderation.close_room(room=self.room.pk, by=self.owner())
+        else:
+            moderation.reopen_room(room=self.room.pk, by=self.owner())
+
+    def owner(self) -> User:
+        """Whoever owns the room now; where nobody is left in it, somebody who may do nothing."""
+        found = Membership.objects.filter(room=self.room, role=Role.OWNER).first()
+        return found.user if found else self.people[0].user
 
     def new_epoch(self, number: int) -> None:
         if number < 3:

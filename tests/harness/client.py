@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
@@ -196,3 +196,13 @@ class Client(Correspondent):
         """Lose the connection without a word, as a train in a tunnel does."""
         if self._socket is not None:
             self._socket.transport.abort()
+
+
+@contextlib.asynccontextmanager
+async def living(clients: Iterable[Client]) -> AsyncIterator[list[Client]]:
+    """Inside, all of them are connected and have opened their rooms."""
+    async with contextlib.AsyncExitStack() as stack:
+        alive = [await stack.enter_async_context(client) for client in clients]
+        for client in alive:
+            await client.settled()
+        yield alive

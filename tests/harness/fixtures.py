@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
 from accounts.actions.tokens import create_token
 from accounts.identity import Identity
-from accounts.models import User
-
-from tests.factories import make_user
+from chat.models import Room
+from tests.factories import make_room, make_user
 
 from .client import Client
 from .servers import ServerProcess, servers
 from .valkey_control import OwnValkey
 
 Serve = Callable[..., ServerProcess]
+_numbers = itertools.count(1)
 
 
-@dataclass(frozen=True)
 class Person:
     """Somebody with a token, who can be given a client."""
 
-    user: User
-    token: str = field(repr=False)
-    identity: Identity = field(repr=False)
+    def __init__(self, name: str) -> None:
+        self.user = make_user(name)
+        row, self.token = create_token(user=self.user)
+        self.identity = Identity(self.user, self.user.access_version, token_digest=row.digest)
+
+    def __repr__(self) -> str:
+        return self.name
 
     @property
     def name(self) -> str:
@@ -39,9 +43,14 @@ class Person:
 
 
 def make_person(name: str = "") -> Person:
-    user = make_user(name)
-    row, token = create_token(user=user)
-    return Person(user, token, Identity(user, user.access_version, token_digest=row.digest))
+    return Person(name)
+
+
+def make_place(*people: Person) -> Room:
+    """A public room of the first of `people` that the others have joined. No other test has a room
+    of this name: servers that outlive a test remember what slugs stand for."""
+    users = [person.user for person in people]
+    return make_room(*users, name=f"Place {next(_numbers)}")
 
 
 @pytest.fixture(scope="session")

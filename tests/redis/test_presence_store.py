@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -49,7 +49,7 @@ async def stores(settings: Any) -> AsyncIterator[list[PresenceStore]]:
         yield [PresenceStore(client) for client in clients]
 
 
-async def told(asking: list[Awaitable[Moved]]) -> Counter[str]:
+async def told(asking: Sequence[Awaitable[Moved]]) -> Counter[str]:
     """Ask all of these at once; how often each person was told of."""
     return Counter(person for moved in await asyncio.gather(*asking) for person in moved.people)
 

@@ -4,36 +4,195 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from datetime import datetime
+from typing import Any
 
 import pytest
 
-from tests.factories import make_room
-from tests.harness.fixtures import make_person
+from chat.models import Message
+from tests.harness.client import Client, living
+from tests.harness.fixtures import Serve, make_person, make_place
 from tests.harness.oracle import assert_promises_kept, in_database
-from tests.harness.servers import ServerProcess
+from tests.harness.pages import cookie_of, say_by_form
+from tests.harness.servers import ServerProcess, manage, ready
+from tests.harness.wire import ask, hear, wire
 
-pytestmark = pytest.mark.both_databases
+both_databases = pytest.mark.both_databases
 
 
+@both_databases
 async def test_what_anybody_says_reaches_everybody_once_and_in_order(
     pair: list[ServerProcess],
 ) -> None:
     people = await in_database(lambda: [make_person() for _ in range(6)])
-    room = await in_database(make_room, *(person.user for person in people))
-    async with AsyncExitStack() as stack:
-        clients = [
-            await stack.enter_async_context(person.client(pair[n % 2], rooms=(room.slug,)))
-            for n, person in enumerate(people)
-        ]
-        for client in clients:
-            await client.settled()
-        said = [
-            client.say(room.slug, f"{client.name} {n}") for n in range(20) for client in clients
-        ]
+    room = await in_database(make_place, *people)
+    clients = (person.client(pair[n % 2], rooms=(room.slug,)) for n, person in enumerate(people))
+    async with living(clients) as alive:
+        said = [client.say(room.slug, f"{client.name} {n}") for n in range(20) for client in alive]
         acks = await asyncio.gather(*said)
         head = max(ack["sequence"] for ack in acks)
-        for client in clients:
+        for client in alive:
             await client.stands_at(room.slug, head)
-        await in_database(assert_promises_kept, room.slug, clients)
-        everything = list(range(head - len(said) + 1, head + 1))
-        assert [client.timelines[room.slug].heard for client in clients] == [everything] * 6
+        await in_database(assert_promises_kept, room.slug, alive)
+    everything = list(range(head - len(said) + 1, head + 1))
+    assert [client.timelines[room.slug].heard for client in alive] == [everything] * 6
+
+
+async def test_every_kind_of_change_reaches_the_other_process(pair: list[ServerProcess]) -> None:
+    alice, bob = await in_database(lambda: (make_person(), make_person()))
+    room = await in_database(make_place, alice, bob)
+    clients = alice.client(pair[0], rooms=(room.slug,)), bob.client(pair[1], rooms=(room.slug,))
+    async with living(clients) as (speaker, listener):
+        first = await speaker.say(room.slug, "one")
+        second = await speaker.say(room.slug, "two")
+        where = {"room_id": room.slug}
+        await speaker.ask("edit_message", **where, message_id=first["message_id"], message="1")
+        gone = await speaker.ask("delete_message", **where, message_id=second["message_id"])
+        await listener.stands_at(room.slug, gone["changed_sequence"])
+        await speaker.stands_at(room.slug, gone["changed_sequence"])
+        await in_database(assert_promises_kept, room.slug, [speaker, listener])
+        shown = listener.timelines[room.slug].shown
+    assert shown[first["sequence"]]["edited"]
+    assert shown[second["sequence"]]["deleted"]
+
+
+async def test_typing_reaches_everybody_but_the_session_it_came_from(
+    pair: list[ServerProcess],
+) -> None:
+    alice, bob = await in_database(lambda: (make_person(), make_person()))
+    room = await in_database(make_place, alice, bob)
+    rooms = (room.slug,)
+    clients = (
+        alice.client(pair[0], rooms=rooms),
+        alice.client(pair[0], rooms=rooms),
+        bob.client(pair[0], rooms=rooms),
+        bob.client(pair[1], rooms=rooms),
+    )
+    async with living(clients) as (typist, *others):
+        await typist.ask("typing", room_id=room.slug, typing=True)
+        expected = {"room_id": room.slug, "username": alice.name, "typing": True}
+        for other in others:
+            await other.until(lambda other=other: other.heard("user_typing"), "for typing")
+            assert other.heard("user_typing") == [expected]
+        # What came back to the typist would be there before what bob says from the other process.
+        said = await others[-1].say(room.slug, "I can see you typing")
+        await typist.stands_at(room.slug, said["sequence"])
+        assert typist.heard("user_typing") == []
+
+
+@both_databases
+async def test_the_same_send_ten_times_at_once_is_one_message(pair: list[ServerProcess]) -> None:
+    alice = await in_database(make_person)
+    room = await in_database(make_place, alice)
+    async with AsyncExitStack() as stack:
+        sockets = [
+            await stack.enter_async_context(wire(pair[n % 2], token=alice.token)) for n in range(10)
+        ]
+        for socket in sockets:
+            await hear(socket, "welcome")
+        data = {"room_id": room.slug, "message": "once", "client_id": "the-same"}
+        answers = await asyncio.gather(*(ask(socket, "send_message", **data) for socket in sockets))
+        again = await ask(sockets[0], "send_message", **{**data, "message": "something else"})
+    assert {answer["event"] for answer in answers} == {"ack"}
+    assert len({str(sorted(answer["data"].items())) for answer in answers}) == 1
+    assert again["data"]["code"] == "conflict"
+    assert await in_database(Message.objects.filter(room=room, client_id="the-same").count) == 1
+
+
+async def test_unread_counters_are_what_a_recount_says(pair: list[ServerProcess]) -> None:
+    alice, bob = await in_database(lambda: (make_person(), make_person()))
+    room = await in_database(make_place, alice, bob)
+    clients = alice.client(pair[0], rooms=(room.slug,)), bob.client(pair[1], rooms=(room.slug,))
+    async with living(clients) as (speaker, listener):
+        acks = [await speaker.say(room.slug, f"{n}") for n in range(8)]
+        await listener.say(room.slug, "mine")
+        where = {"room_id": room.slug}
+        await speaker.ask("delete_message", **where, message_id=acks[6]["message_id"])
+        read = await listener.ask("mark_read", **where, sequence=acks[2]["sequence"])
+        back = await listener.ask("mark_read", **where, sequence=0)
+        own = await speaker.ask("mark_read", **where, sequence=0)
+        head = acks[-1]["sequence"] + 2
+        for client in (speaker, listener):
+            await client.stands_at(room.slug, head)
+        unread = {bob.name: back["unread"], alice.name: own["unread"]}
+        await in_database(assert_promises_kept, room.slug, [speaker, listener], unread=unread)
+    assert read["unread"] == back["unread"] == 4
+
+
+# --- From outside the sockets --------------------------------------------------------------------
+
+
+async def test_what_is_said_in_the_shell_reaches_live_clients(pair: list[ServerProcess]) -> None:
+    alice, bob = await in_database(lambda: (make_person(), make_person()))
+    room = await in_database(make_place, alice, bob)
+    clients = [
+        person.client(server, rooms=(room.slug,))
+        for person, server in zip((alice, bob), pair, strict=True)
+    ]
+    code = f"""
+from accounts.models import User
+from chat.actions.messages import send_message
+from chat.bus_items import RoomNotice
+from chat.fanout import announce
+send_message(room={room.pk}, sender=User.objects.get(pk={alice.user.pk}), text="from the shell")
+announce(RoomNotice(room={room.pk}, frame=b'{{"event":"news","data":{{"of":"the shell"}}}}'))
+"""
+    async with living(clients) as alive:
+        await asyncio.to_thread(manage, "shell", "--no-imports", stdin=code)
+        for client in alive:
+            await client.until(lambda client=client: client.heard("news"), "for news")
+            assert client.heard("news") == [{"of": "the shell"}]
+            await client.until(
+                lambda client=client: "from the shell" in texts(client, room.slug), "for the words"
+            )
+        await in_database(assert_promises_kept, room.slug, alive)
+
+
+async def test_what_a_page_posts_reaches_live_clients_of_both(pair: list[ServerProcess]) -> None:
+    alice, bob = await in_database(lambda: (make_person(), make_person()))
+    room = await in_database(make_place, alice, bob)
+    clients = alice.client(pair[0], rooms=(room.slug,)), bob.client(pair[1], rooms=(room.slug,))
+    cookie = await in_database(cookie_of, alice)
+    async with living(clients) as alive:
+        await asyncio.to_thread(say_by_form, pair[0], cookie, room.slug, "from a page")
+        for client in alive:
+            await client.until(
+                lambda client=client: "from a page" in texts(client, room.slug), "for the words"
+            )
+        await in_database(assert_promises_kept, room.slug, alive)
+
+
+def texts(client: Client, room_id: str) -> list[str]:
+    return [body["message"] for body in client.timelines[room_id].shown.values()]
+
+
+# --- The tick ------------------------------------------------------------------------------------
+
+
+async def test_however_many_processes_run_there_is_one_tick_an_interval(serve: Serve) -> None:
+    interval, wanted = 0.3, 8
+    servers = [serve(CHAT_TICK_INTERVAL=str(interval), CHAT_BUS_GROUP="tick") for _ in range(2)]
+    await ready(*servers)
+    alice = await in_database(make_person)
+    async with living(alice.client(server) for server in servers) as alive:
+        for client in alive:
+            await client.until(
+                lambda client=client: len(client.heard("server_tick")) >= wanted, "for ticks"
+            )
+    for client in alive:
+        ticks = client.heard("server_tick")
+        counts = [tick["count"] for tick in ticks]
+        assert counts == list(range(counts[0], counts[0] + len(counts)))
+        assert at_least_apart(ticks, interval)
+    common = [{tick["count"]: tick for tick in client.heard("server_tick")} for client in alive]
+    assert [common[0][n] for n in common[0].keys() & common[1].keys()] == [
+        common[1][n] for n in common[0].keys() & common[1].keys()
+    ]
+
+
+def at_least_apart(ticks: list[dict[str, Any]], interval: float) -> bool:
+    """Whether as many intervals passed as there were ticks, but for one and for the lease being a
+    tenth shorter. Two tickers would need half the time."""
+    times = [datetime.fromisoformat(tick["timestamp"]) for tick in ticks]
+    passed = (times[-1] - times[0]).total_seconds()
+    return len(ticks) - 2 <= passed / (0.9 * interval)

@@ -19,7 +19,8 @@ settings.configure(
     TRUSTED_PROXIES=0,
 )
 
-from project.server import CannotServe, Server  # noqa: E402
+from project.listening import CannotServe  # noqa: E402
+from project.server import Server  # noqa: E402
 from project.sockets import Socket  # noqa: E402
 
 FRAME = b"\x82\x7e\xff\xff" + bytes(65535)

@@ -14,7 +14,8 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
 
-from project.server import CannotServe, Server
+from project.listening import CannotServe
+from project.server import Server
 from project.valkey import EmbeddedValkey, ValkeyError
 
 

@@ -11,10 +11,11 @@ import signal
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from chat import fanout, session
 from chat.bus_items import BusItem, Change
 from chat.protocol.outbound import Reply, Stored
-from django.conf import settings
 
 # Stored and committed, told to nobody: neither this server's clients nor the bus.
 BEFORE_ANNOUNCING = "dies-before-announcing"

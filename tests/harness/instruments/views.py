@@ -6,9 +6,10 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
+from django.http import HttpRequest, JsonResponse
+
 from chat import runtime
 from chat.stats import stats
-from django.http import HttpRequest, JsonResponse
 
 
 def inside(request: HttpRequest) -> JsonResponse:

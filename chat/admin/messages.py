@@ -1,0 +1,232 @@
+"""Messages of all rooms, the newest first, and what can be done to them and their senders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin.lists import ReadingList, matching
+from chat.actions.messages import delete_messages
+from chat.actions.moderation import ban_member, mute_member
+from chat.errors import ChatError
+from chat.models import Message, MessageKind, Report, RoomKind
+
+from .acting import ActingList
+from .acts import Act, Answers, Outcome, each, refusal
+from .columns import badge, link, links, list_of, when
+from .filters import PickFilter, picked
+from .memberships import MuteForm, until
+from .privacy import look, may_read_all, own_words, public_excerpt
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+SEARCHED = 20_000  # messages that a search looks through, the newest of those that are listed
+DELETED_TOGETHER = 100  # messages; their room waits meanwhile
+
+
+def _delete(by: User, rows: Sequence[Message], said: Answers) -> Iterator[Outcome[Message]]:
+    by_room = attrgetter("room_id")
+    for room, of_room in groupby(sorted(rows, key=by_room), key=by_room):
+        waiting = list(of_room)
+        while waiting:
+            chunk, waiting = waiting[:DELETED_TOGETHER], waiting[DELETED_TOGETHER:]
+            yield from _delete_chunk(room, by, chunk, said["reason"])
+
+
+def _delete_chunk(
+    room: int, by: User, chunk: Sequence[Message], reason: str
+) -> Iterator[Outcome[Message]]:
+    refused: dict[int, ChatError] = {}
+    keys = [message.pk for message in chunk]
+    failed = refusal(
+        lambda: refused.update(delete_messages(room=room, by=by, message_ids=keys, reason=reason))
+    )
+    for message in chunk:
+        yield message, failed or refused.get(message.pk)
+
+
+DELETE = Act[Message](
+    name="delete_messages",
+    label=_("Delete messages"),
+    effect=_(
+        "Everybody in the rooms sees at once that they are gone. Their texts cannot be had back."
+    ),
+    carry_out=_delete,
+    fits=lambda message: message.kind == MessageKind.TEXT and message.deleted_at is None,
+    is_harsh=True,
+)
+MUTE = Act[Message](
+    name="mute_senders",
+    label=_("Mute their senders for a time"),
+    effect=_("They can read in the rooms of these messages, and not write."),
+    carry_out=each(
+        lambda by, message, said: mute_member(
+            room=message.room_id,
+            by=by,
+            user=message.sender,
+            until=until(said),
+            reason=said["reason"],
+        ),
+        once_per=lambda message: (message.room_id, message.sender_id),
+    ),
+    form=MuteForm,
+    is_harsh=True,
+)
+BAN = Act[Message](
+    name="ban_senders",
+    label=_("Ban their senders from the rooms"),
+    effect=_("They leave the rooms of these messages now, and cannot come back."),
+    carry_out=each(
+        lambda by, message, said: ban_member(
+            room=message.room_id, by=by, user=message.sender, reason=said["reason"]
+        ),
+        once_per=lambda message: (message.room_id, message.sender_id),
+    ),
+    is_harsh=True,
+)
+
+
+class StateFilter(admin.SimpleListFilter):
+    """The few among many, each served by an index of its own."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("reported", _("reported, still open")),
+            ("deleted", _("deleted")),
+            ("edited", _("edited")),
+            ("system", _("about members")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
+        match self.value():
+            case "reported":
+                waiting = Report.objects.filter(resolved_at=None).order_by()
+                return queryset.filter(pk__in=waiting.values("message_id"))
+            case "deleted":
+                return queryset.filter(deleted_at__isnull=False)
+            case "edited":
+                return queryset.filter(edited_at__isnull=False)
+            case "system":
+                return queryset.filter(subject__isnull=False)
+            case _:
+                return queryset
+
+
+@admin.register(Message)
+class MessageAdmin(ActingList[Message], ReadingList[Message]):
+    acts = (DELETE, MUTE, BAN)
+    list_display = ("words", "in_room", "who", "sent", "state")
+    list_filter = (("room", PickFilter), ("sender", PickFilter), StateFilter)
+    date_hierarchy = "created_at"
+    search_fields = ("text",)
+    search_help_text = _(
+        "Looks through the newest 20,000 of the messages listed; through a private room only if "
+        "its messages alone are listed."
+    )
+    fields = (
+        "room",
+        "sender",
+        "text_shown",
+        "created_at",
+        "edited_at",
+        "deleted_at",
+        "deleted_by",
+        "reply_to",
+        "elsewhere",
+    )
+    readonly_fields = ("text_shown", "elsewhere")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        """Who may not read private rooms does not get their messages listed either."""
+        found = super().get_queryset(request).select_related("room", "sender")
+        return found if may_read_all(request) else found.filter(room__kind=RoomKind.PUBLIC)
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """In the order of the index that serves the list."""
+        if picked(request, "room") is not None:
+            return ("room_id", "-sequence")
+        return ("-created_at", "-pk")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Message], search_term: str
+    ) -> tuple[QuerySet[Message], bool]:
+        if not search_term.strip():
+            return queryset, False
+        one_room = picked(request, "room") is not None
+        if not one_room:
+            queryset = queryset.filter(room__kind=RoomKind.PUBLIC)
+        place = "sequence" if one_room else "created_at"
+        places = queryset.order_by(f"-{place}").values_list(place, flat=True)
+        for oldest in places[SEARCHED : SEARCHED + 1]:
+            queryset = queryset.filter(**{f"{place}__gt": oldest})
+        return queryset.filter(matching(search_term, ["text"], lookup="icontains")), False
+
+    def load_page(self, request: HttpRequest, rows: list[Message]) -> None:
+        """Show what was said; in a room that is not public only if this is that room's page."""
+        one_room = picked(request, "room") is not None
+        if one_room and rows:
+            look(request, rows[0].room)
+        for message in rows:
+            shown = own_words(message) if one_room else public_excerpt(message)
+            message.shown = shown  # type: ignore[attr-defined]
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        message = self.get_object(request, object_id) if object_id else None
+        if message is not None and self.has_view_permission(request, message):
+            look(request, message.room, message)
+        return super().changeform_view(request, object_id, *args, **kwargs)
+
+    def describe(self, row: Message) -> str:
+        return f"{row.sender.username}, {row.room}: {public_excerpt(row)}"
+
+    @admin.display(description=_("message"))
+    def words(self, message: Any) -> str:
+        return str(message.shown)
+
+    @admin.display(description=_("room"))
+    def in_room(self, message: Message) -> SafeString | str:
+        return link(message.room)
+
+    @admin.display(description=_("sender"))
+    def who(self, message: Message) -> SafeString | str:
+        return link(message.sender, message.sender.username)
+
+    @admin.display(description=_("sent"))
+    def sent(self, message: Message) -> SafeString | str:
+        return when(message.created_at)
+
+    @admin.display(description=_("state"))
+    def state(self, message: Message) -> SafeString | str:
+        if message.deleted_at is not None:
+            return badge(_("deleted"), tone="bad")
+        return badge(_("edited")) if message.edited_at else ""
+
+    @admin.display(description=_("text"))
+    def text_shown(self, message: Message) -> SafeString:
+        text = message.text or own_words(message)
+        return format_html('<div class="said">{}</div>', text)
+
+    @admin.display(description=_("see also"))
+    def elsewhere(self, message: Message) -> SafeString:
+        return links(
+            [
+                (list_of(Report, message=message.pk, state="all"), _("its reports")),
+                (list_of(Message, room=message.room_id), _("messages of the room")),
+                (list_of(Message, sender=message.sender_id), _("messages of the sender")),
+            ]
+        )
