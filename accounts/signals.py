@@ -5,7 +5,6 @@ A receiver that fails is logged and disturbs neither the sender nor the other re
 """
 
 from enum import StrEnum
-from functools import partial
 
 from django.db import transaction
 from django.dispatch import Signal
@@ -53,5 +52,5 @@ def announce_profile_changed(*, user_id: int) -> None:
 
 
 def _after_commit(signal: Signal, **facts: int | str | None) -> None:
-    send = partial(signal.send_robust, sender=None, **facts)
-    transaction.on_commit(send, robust=True)
+    # Not a partial: Django asks a function that failed for its name, and a partial has none.
+    transaction.on_commit(lambda: signal.send_robust(sender=None, **facts), robust=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache
 
 import redis
 from channels.layers import get_channel_layer
@@ -36,8 +36,9 @@ def detach(sink: Sink) -> None:
 def announce(*items: BusItem) -> None:
     """Tell `items` to the live clients once the current transaction has committed."""
     if items:
-        # Robust: what is stored is stored, whether or not anybody could be told at once.
-        transaction.on_commit(partial(broadcast, *items), robust=True)
+        # Robust: what is stored is stored, whether or not anybody could be told at once. Not a
+        # partial: Django asks the failed function for its name, and a partial has none.
+        transaction.on_commit(lambda: broadcast(*items), robust=True)
 
 
 def broadcast(*items: BusItem) -> None:

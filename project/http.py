@@ -1,6 +1,6 @@
 """HTTP connections on Daphne, made to end when the server drains."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from daphne.http_protocol import HTTPFactory, WebRequest

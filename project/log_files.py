@@ -9,7 +9,7 @@ from project.locks import try_lock
 
 
 class SharedRotatingFile(logging.Handler):
-    """Appends lines to `path`; beyond `size` bytes that becomes `path.1`, and so on to `path.count`.
+    """Appends lines to `path`; beyond `size` bytes it becomes `path.1`, and so on to `path.count`.
 
     The standard library's handler would have each process rename under the others' feet. Here a
     line is one write in append mode, which Linux keeps whole and apart from other processes'; only

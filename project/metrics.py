@@ -25,7 +25,7 @@ def exposition() -> bytes:
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:  # set by project/worker.py
         return generate_latest(registry)
     everybody = CollectorRegistry()
-    MultiProcessCollector(everybody)
+    MultiProcessCollector(everybody)  # type: ignore[no-untyped-call]
     return generate_latest(everybody)
 
 

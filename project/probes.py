@@ -57,9 +57,7 @@ class Probes:
         return Answer(200, b"ok\n")
 
     async def _ready(self, scope: Scope) -> Answer:
-        database, redis = await asyncio.gather(
-            self._readiness.database(), self._readiness.redis()
-        )
+        database, redis = await asyncio.gather(self._readiness.database(), self._readiness.redis())
         server = scope.get("extensions", {}).get("parley.server")
         if server is not None and server.draining:
             return Answer(503, b"draining\n")

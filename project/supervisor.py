@@ -6,7 +6,9 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import count
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from django.conf import settings
 from prometheus_client.multiprocess import mark_process_dead
@@ -39,16 +41,16 @@ class Post:
 
 
 class Supervisor:
-    """Keeps `count` workers on one listening socket until SIGTERM or SIGINT, then drains them all.
+    """Keeps this many workers on one listening socket until SIGTERM or SIGINT, then drains them.
 
     SIGHUP replaces them one by one. `ready` is called once the first one serves.
     """
 
-    def __init__(self, listening: Listening, *, count: int, ready: Callable[[str], None]) -> None:
+    def __init__(self, listening: Listening, *, workers: int, ready: Callable[[str], None]) -> None:
         self._listening = listening
         self._address = address_of(listening)
         self._ready: Callable[[str], None] | None = ready
-        self._posts = [Post() for _ in range(count)]
+        self._posts = [Post() for _ in range(workers)]
         self._tally = shared_memory()
         self._metrics = ""
         self._living: dict[int, WorkerProcess] = {}
@@ -68,16 +70,17 @@ class Supervisor:
         loop.add_signal_handler(signal.SIGINT, self._stop)
         loop.add_signal_handler(signal.SIGHUP, self._hang_up, nohup)
         with TemporaryDirectory(prefix="parley-metrics-") as self._metrics:
-            running = [loop.create_task(self._keep(post)) for post in self._posts]
-            running.append(loop.create_task(self._renew_when_asked()))
-            stopping = loop.create_task(self._stopping.wait())
+            running: list[asyncio.Task[Any]] = [
+                loop.create_task(self._stopping.wait()),
+                loop.create_task(self._renew_when_asked()),
+                *(loop.create_task(self._keep(post)) for post in self._posts),
+            ]
             try:
-                await asyncio.wait({*running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-                for task in running:
-                    if task.done():
-                        task.result()
+                over, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                for task in over:
+                    task.result()
             finally:
-                for task in (*running, stopping):
+                for task in running:
                     task.cancel()
                 abandoned = await self._drain()
         return abandoned
@@ -105,7 +108,7 @@ class Supervisor:
             if post.holder is None:
                 await self._fill(post)
             while holder := post.holder:  # after a hang-up, its successor
-                await holder.ended
+                await holder.gone()
                 self._lost(post, holder)
             await asyncio.sleep(post.pause)
 
@@ -119,7 +122,7 @@ class Supervisor:
         if await worker.started(patience=START_PATIENCE):
             self._serves(worker)
             return
-        await self._end({worker}, patience=0.0)
+        await self._end(worker, patience=0.0)
         if post.worker is worker:
             self._failed(post, f"Worker {worker.pid} {worker.end} before it was ready")
 
@@ -148,7 +151,7 @@ class Supervisor:
         return any(worker.serves for worker in self._living.values())
 
     def _spawn(self) -> WorkerProcess:
-        place = next(number for number in range(len(self._living) + 1) if number not in self._living)
+        place = next(number for number in count() if number not in self._living)
         worker = WorkerProcess(
             place=place,
             listening=self._listening.fileno(),
@@ -163,7 +166,7 @@ class Supervisor:
         """Take what a worker that has gone said of itself out of the sums."""
         del self._living[place]
         Tally(self._tally, place).end()
-        mark_process_dead(place, self._metrics)
+        mark_process_dead(place, self._metrics)  # type: ignore[no-untyped-call]
 
     # --- Replacing them --------------------------------------------------------------------------
 
@@ -189,38 +192,36 @@ class Supervisor:
         except OSError:
             return False
         if not await successor.started(patience=START_PATIENCE):
-            await self._end({successor}, patience=0.0)
+            await self._end(successor, patience=0.0)
             return False
         self._serves(successor)
         if post.holder in (old, None):
             post.worker = successor
-            await self._end({old})
+            await self._end(old)
         else:  # the old one died meanwhile, and somebody new is there already
-            await self._end({successor})
+            await self._end(successor)
         return True
 
     # --- The end ---------------------------------------------------------------------------------
 
     async def _drain(self) -> bool:
+        logger.info("Draining the workers")
         self._listening.close()
-        last = {worker for worker in self._living.values() if worker.serves}
-        await self._end(set(self._living.values()))
+        last = [worker for worker in self._living.values() if worker.serves]
+        await asyncio.gather(*map(self._end, [*self._living.values()]))
         os.close(self._tally)
         return any(worker.ended.result() != 0 for worker in last)
 
-    async def _end(self, workers: set[WorkerProcess], *, patience: float | None = None) -> None:
-        """Let workers finish what they do, and kill those that take longer than they may."""
+    async def _end(self, worker: WorkerProcess, *, patience: float | None = None) -> None:
+        """Let a worker finish what it does, and kill it if that takes longer than it may."""
         if patience is None:
             patience = settings.CHAT_DRAIN_SECONDS + STOP_SECONDS + CANCEL_SECONDS + OVERTIME
-        for worker in workers:
-            worker.terminate()
-        if workers:
-            await asyncio.wait({worker.ended for worker in workers}, timeout=patience)
-        for worker in workers:
-            if not worker.ended.done():
-                logger.error("Worker %d did not end in time and is killed", worker.pid)
-                worker.kill()
-                await worker.ended
+        worker.terminate()
+        if not await worker.gone(patience=patience):
+            logger.error("Worker %d did not end in time and is killed", worker.pid)
+            worker.kill()
+            await worker.gone()
+        logger.info("Worker %d %s", worker.pid, worker.end)
 
 
 def _longer(pause: float) -> float:

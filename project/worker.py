@@ -63,7 +63,10 @@ def _count_with_others(assignment: Assignment) -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = assignment.metrics
     from prometheus_client import values
 
-    values.ValueClass = values.MultiProcessValue(lambda: assignment.place)
+    def place() -> int:
+        return assignment.place
+
+    values.ValueClass = values.MultiProcessValue(place)  # type: ignore[no-untyped-call]
 
 
 def _follow(control: socket.socket, server: "Server") -> None:

@@ -9,6 +9,7 @@ import sys
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from json import dumps
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,15 @@ class WorkerProcess:
 
     async def started(self, *, patience: float) -> bool:
         """Wait until it serves; False if it does not within `patience` seconds."""
-        await asyncio.wait(
-            {self.ready, self.ended}, timeout=patience, return_when=asyncio.FIRST_COMPLETED
-        )
+        either: set[asyncio.Future[Any]] = {self.ready, self.ended}
+        await asyncio.wait(either, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
         return self.serves
+
+    async def gone(self, *, patience: float | None = None) -> bool:
+        """Wait until it has ended; False if it has not within `patience` seconds."""
+        # Not by awaiting the future: who is cancelled then would cancel it for all.
+        await asyncio.wait({self.ended}, timeout=patience)
+        return self.ended.done()
 
     def terminate(self) -> None:
         self._signal(signal.SIGTERM)

@@ -95,11 +95,15 @@ def empty_tables(test_case: Any = None) -> None:
 
     The order does not matter: Django's constraints are checked at the commit.
     """
-    tables = [
-        model._meta.db_table
+    tables = {
+        connection.ops.quote_name(model._meta.db_table)
         for model in apps.get_models(include_auto_created=True)
         if model._meta.managed and model._meta.db_table not in KEPT_TABLES
-    ]
+    }
+    any_rows = " UNION ALL ".join(
+        f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table})" for table in sorted(tables)
+    )
     with transaction.atomic(), connection.cursor() as cursor:
-        for table in tables:
-            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
+        cursor.execute(any_rows)
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"DELETE FROM {table}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.db.models import Q
@@ -65,7 +66,7 @@ class PersonAdmin(QuickList[User], BaseUserAdmin):
     fieldsets = (
         (None, {"fields": ("username", "email", "password")}),
         (_("Name shown"), {"fields": NAMES}),
-        (_("Access"), {"fields": ("is_active", "last_seen", "last_login", "date_joined")}),
+        (_("Access"), {"fields": ("standing", "last_seen", "last_login", "date_joined")}),
         (_("Powers"), {"fields": POWERS}),
     )
     add_fieldsets = (
@@ -75,7 +76,7 @@ class PersonAdmin(QuickList[User], BaseUserAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         if obj is None:
             return ()
-        fixed = ("username", "email", "is_active", "last_seen", "last_login", "date_joined")
+        fixed = ("username", "email", "standing", "last_seen", "last_login", "date_joined")
         return fixed if is_superuser(request) else fixed + POWERS
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -91,6 +92,10 @@ class PersonAdmin(QuickList[User], BaseUserAdmin):
             and not is_superuser(request)
         )
         return not beyond and super().has_change_permission(request, obj)
+
+    @admin.display(description=_("access"))
+    def standing(self, person: User) -> str:
+        return _("active") if person.is_active else _("suspended")
 
     def found_by(self, term: str) -> Q:
         return people_matching(term)

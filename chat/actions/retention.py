@@ -54,9 +54,10 @@ def _delete_below(*, room: int, floor: int) -> int:
     gone = 0
     while True:
         keys = Message.objects.filter(room_id=room, sequence__lt=floor).values_list("pk", flat=True)
-        deleted, _ = Message.objects.filter(pk__in=list(keys[:DELETE_CHUNK])).delete()
-        gone += deleted
-        if deleted < DELETE_CHUNK:
+        chunk = list(keys[:DELETE_CHUNK])
+        Message.objects.filter(pk__in=chunk).delete()
+        gone += len(chunk)
+        if len(chunk) < DELETE_CHUNK:
             return gone
 
 

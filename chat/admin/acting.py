@@ -128,7 +128,7 @@ class ActingList(QuickList[Row]):
         outcomes = list(act.carry_out(acting(request), rows, answers))
         refused = [(row, error) for row, error in outcomes if error is not None]
         if done := len(outcomes) - len(refused):
-            words = ngettext("%(act)s: done once.", "%(act)s: done %(count)d times.", done)
+            words = _("%(act)s: %(count)d done.")
             self.message_user(request, words % {"act": act.label, "count": done}, messages.SUCCESS)
         told = (f"{self.describe(row)}: {explain(error)}." for row, error in refused)
         self._tell_refused(request, told, len(refused))

@@ -12,6 +12,10 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+# Where the name of the field would read badly after "By".
+TITLES = {"actor": _("who acted"), "subject": _("whom it was done to")}
 
 
 class GivenFilter(admin.FieldListFilter):
@@ -66,6 +70,7 @@ class PickFilter(GivenFilter):
         field_path: str,
     ) -> None:
         super().__init__(field, request, params, model, model_admin, field_path)
+        self.title = TITLES.get(field_path, self.title)
         site = model_admin.admin_site
         others: type[Model] = field.related_model
         self.may_look = site.get_model_admin(others).has_view_permission(request)

@@ -57,7 +57,7 @@ def _delete_chunk(
 
 DELETE = Act[Message](
     name="delete_messages",
-    label=_("Delete messages"),
+    label=_("Delete"),
     effect=_(
         "Everybody in the rooms sees at once that they are gone. Their texts cannot be had back."
     ),
@@ -67,7 +67,7 @@ DELETE = Act[Message](
 )
 MUTE = Act[Message](
     name="mute_senders",
-    label=_("Mute their senders for a time"),
+    label=_("Mute the sender for a time"),
     effect=_("They can read in the rooms of these messages, and not write."),
     carry_out=each(
         lambda by, message, said: mute_member(
@@ -84,7 +84,7 @@ MUTE = Act[Message](
 )
 BAN = Act[Message](
     name="ban_senders",
-    label=_("Ban their senders from the rooms"),
+    label=_("Ban the sender from the room"),
     effect=_("They leave the rooms of these messages now, and cannot come back."),
     carry_out=each(
         lambda by, message, said: ban_member(
@@ -151,7 +151,7 @@ class MessageAdmin(ActingList[Message], ReadingList[Message]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         """Who may not read private rooms does not get their messages listed either."""
-        found = super().get_queryset(request).select_related("room", "sender")
+        found = super().get_queryset(request).select_related("room", "sender", "subject")
         return found if may_read_all(request) else found.filter(room__kind=RoomKind.PUBLIC)
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:

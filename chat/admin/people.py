@@ -23,7 +23,7 @@ from .figures import COUNTED_UP_TO, attach, rooms_by_person, sessions_by_person
 
 SUSPEND = Act[User](
     name="suspend",
-    label=_("Suspend people"),
+    label=_("Suspend"),
     effect=_("All their sessions end now, and they cannot log in until they are reinstated."),
     carry_out=each(lambda by, user, said: suspend_person(by=by, user=user, reason=said["reason"])),
     fits=lambda user: user.is_active,
@@ -31,7 +31,7 @@ SUSPEND = Act[User](
 )
 REINSTATE = Act[User](
     name="reinstate",
-    label=_("Reinstate people"),
+    label=_("Reinstate"),
     effect=_("They can log in again. What they belonged to is as it was."),
     carry_out=each(
         lambda by, user, said: reinstate_person(by=by, user=user, reason=said["reason"])
@@ -73,7 +73,7 @@ class ModeratedPersonAdmin(ActingList[User], PersonAdmin):
     """The people of `accounts`, with what the chat knows of them and does to them."""
 
     acts = (SUSPEND, REINSTATE, END_SESSIONS)
-    list_display = ("username", "display_name", "email", "seen", "rooms", "live", "access")
+    list_display = ("username", "access", "live", "seen", "rooms", "display_name", "email")
     list_filter = (AccessFilter, "groups")
     fieldsets = (*PersonAdmin.fieldsets, (_("In the chat"), {"fields": ("elsewhere",)}))  # type: ignore[assignment]
 

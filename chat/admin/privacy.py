@@ -42,5 +42,5 @@ def own_words(message: Message) -> str:
     if message.deleted_at is not None:
         return _("(deleted)")
     if message.act:
-        return f"({message.get_act_display()})"
+        return f"({message.get_act_display()}: {message.subject})"
     return excerpt(message.text)

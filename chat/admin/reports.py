@@ -46,7 +46,7 @@ def _delete_and_resolve(by: User, report: Report, said: Answers) -> None:
 
 RESOLVE = Act[Report](
     name="resolve",
-    label=_("Resolve reports"),
+    label=_("Resolve"),
     effect=_("They leave the queue. The message stays; the reason says what came of it."),
     carry_out=each(
         lambda by, report, said: resolve_report(report=report.pk, by=by, resolution=said["reason"])
@@ -55,7 +55,7 @@ RESOLVE = Act[Report](
 )
 DELETE_AND_RESOLVE = Act[Report](
     name="delete_and_resolve",
-    label=_("Delete the messages and resolve"),
+    label=_("Delete the message and resolve"),
     effect=_("Everybody in the rooms sees at once that the messages are gone."),
     carry_out=each(_delete_and_resolve),
     fits=is_open,
@@ -105,6 +105,8 @@ class ReportAdmin(ActingList[Report], ReadingList[Report]):
     search_help_text = _("Finds reports about people.")
     fields = (
         "message",
+        "about",
+        "in_room",
         "text_shown",
         "reporter",
         "reason",
@@ -114,7 +116,7 @@ class ReportAdmin(ActingList[Report], ReadingList[Report]):
         "resolution",
         "elsewhere",
     )
-    readonly_fields = ("text_shown", "elsewhere")
+    readonly_fields = ("about", "in_room", "text_shown", "elsewhere")
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         waiting = request.GET.get("state", "open") == "open"
@@ -189,7 +191,13 @@ class ReportAdmin(ActingList[Report], ReadingList[Report]):
         sender = report.message.sender
         return links(
             [
-                (list_of(Report, message=report.message_id, state="all"), _("of this message")),
-                (list_of(Report, q=sender.username, state="all"), _("about this person")),
+                (
+                    list_of(Report, message=report.message_id, state="all"),
+                    _("all reports of this message"),
+                ),
+                (
+                    list_of(Report, q=sender.username, state="all"),
+                    _("all reports about this person"),
+                ),
             ]
         )

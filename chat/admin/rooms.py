@@ -71,7 +71,7 @@ class RoomForm(BaseForm):
 
 CLOSE = Act[Room](
     name="close",
-    label=_("Close rooms"),
+    label=_("Close the room"),
     effect=_("Members can only read from then on, until a room is reopened."),
     carry_out=each(lambda by, room, said: close_room(room=room.pk, by=by, reason=said["reason"])),
     fits=lambda room: room.closed_at is None,
@@ -79,7 +79,7 @@ CLOSE = Act[Room](
 )
 REOPEN = Act[Room](
     name="reopen",
-    label=_("Reopen rooms"),
+    label=_("Reopen the room"),
     effect=_("Members can write again."),
     carry_out=each(lambda by, room, said: reopen_room(room=room.pk, by=by, reason=said["reason"])),
     fits=lambda room: room.closed_at is not None,
@@ -153,16 +153,16 @@ class RoomAdmin(ActingList[Room]):
     def members(self, room: Any) -> str:
         return upto(room.figures.members, COUNTED_UP_TO)
 
-    @admin.display(description=_("messages (about)"))
-    def messages(self, room: Room) -> int:
+    @admin.display(description=_("messages"))
+    def messages(self, room: Room) -> str:
         """Every change has a number too, so that it is somewhat fewer."""
-        return room.head.last_sequence - room.head.floor + 1
+        return f"≈ {room.head.last_sequence - room.head.floor + 1:,}"
 
     @admin.display(description=_("last activity"))
     def last_activity(self, room: Any) -> SafeString | str:
         return when(room.figures.last_activity)
 
-    @admin.display(description=_("open reports"))
+    @admin.display(description=_("reports"))
     def open_reports(self, room: Any) -> SafeString | str:
         count = room.figures.open_reports
         return badge(str(count), tone="bad") if count else "0"

@@ -53,7 +53,8 @@ def test_messages_of_many_rooms_cost_as_many_queries_as_of_one(alice: User) -> N
 
 def test_a_retry_costs_no_more_than_the_message(room: Room, alice: User) -> None:
     first, again = ([draft(room, alice, client_id="c")] for _ in range(2))
-    assert cost(send_messages, again) <= cost(send_messages, first)
+    sent = cost(send_messages, first)
+    assert cost(send_messages, again) <= sent
 
 
 def test_joining_again_costs_one_query(room: Room, bob: User) -> None:

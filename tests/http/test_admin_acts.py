@@ -86,7 +86,7 @@ def test_nothing_happens_without_a_reason(client: Client, bob: User, room: Room)
     asked = choose(client, "chat_message", "delete_messages", message)
     page = asked.content.decode()
     assert "csrfmiddlewaretoken" in page
-    assert "To 1 of them" in page
+    assert "1 chosen" in page
     assert "bob, Tea: No 0" in page
     for reason in ("", "   ", "x" * 501):
         again = confirm(client, asked, reason=reason)
@@ -104,7 +104,7 @@ def test_the_page_in_between_is_for_those_rows_that_were_chosen(
     across = {"select_across": 1, "q": "No"}
     first = Message.objects.filter(text="No 0").get()
     asked = choose(client, "chat_message", "delete_messages", first, **across)
-    assert "To 26 of them" in asked.content.decode()  # the joining too
+    assert "26 chosen" in asked.content.decode()  # the joining too
     assert "and 6 more" in asked.content.decode()
     say(room, bob)  # is not deleted: nobody has seen it in the list
     confirm(client, asked, reason=WHY)
@@ -172,7 +172,7 @@ def test_deleted_messages_go_from_every_screen(
     messages = say(room, bob, 3) + say(other, alice, 2)
     with committed():
         answer = act(client, "chat_message", "delete_messages", *messages, reason=WHY)
-    assert told(answer) == ["Delete messages: done 5 times."]
+    assert told(answer) == ["Delete: 5 done."]
     assert events(announced) == ["message_deleted"] * 5
     assert not Message.objects.filter(kind="text", deleted_at=None).exists()
     assert Message.objects.filter(deleted_by__username="mod", text="").count() == 5
@@ -188,8 +188,8 @@ def test_what_cannot_be_deleted_is_told_and_the_others_are(
     joining = Message.objects.get(kind="system")
     answer = act(client, "chat_message", "delete_messages", message, joining, reason=WHY)
     done, refused = told(answer)
-    assert done == "Delete messages: done once."
-    assert refused.startswith("bob, Tea: (joined): this is not possible")
+    assert done == "Delete: 1 done."
+    assert refused.startswith("bob, Tea: (joined: bob): this is not possible")
     message.refresh_from_db()
     assert message.deleted_at is not None
 
@@ -200,7 +200,7 @@ def test_many_messages_are_deleted_in_chunks(
     monkeypatch.setattr("chat.admin.messages.DELETED_TOGETHER", 2)
     messages = say(room, bob, 5)
     answer = act(client, "chat_message", "delete_messages", *messages, reason=WHY)
-    assert told(answer) == ["Delete messages: done 5 times."]
+    assert told(answer) == ["Delete: 5 done."]
 
 
 def test_the_senders_of_messages_are_muted_or_banned_once_each(
@@ -208,7 +208,7 @@ def test_the_senders_of_messages_are_muted_or_banned_once_each(
 ) -> None:
     messages = say(room, bob, 3)
     answer = act(client, "chat_message", "mute_senders", *messages, reason=WHY, minutes=60)
-    assert told(answer) == ["Mute their senders for a time: done once."]
+    assert told(answer) == ["Mute the sender for a time: 1 done."]
     muted = Membership.objects.get(room=room, user=bob).muted_until
     assert muted is not None
     assert timedelta(minutes=59) < muted - timezone.now() < timedelta(minutes=61)
@@ -280,7 +280,7 @@ def test_others_of_the_staff_are_not_to_be_moderated(
     with committed():
         answer = act(client, "chat_membership", "remove", *both, reason=WHY)
     done, refused = told(answer)
-    assert done == "Remove from the room: done once."
+    assert done == "Remove from the room: 1 done."
     assert refused == "boss in Tea: this is not possible here, or beyond your power."
     assert [item.removed for item in announced if isinstance(item, Change)] == [bob.pk]
 
@@ -322,7 +322,7 @@ def test_all_sessions_of_people_end(
 ) -> None:
     with committed():
         answer = act(client, "accounts_user", "end_sessions", alice, bob, reason=WHY)
-    assert told(answer) == ["End all sessions: done 2 times."]
+    assert told(answer) == ["End all sessions: 2 done."]
     assert {item.user for item in announced if isinstance(item, AccessEnded)} == {alice.pk, bob.pk}
     assert {entry[0] for entry in entries()} == {ModerationAct.END_SESSIONS}
 
@@ -362,7 +362,7 @@ def test_resolved_reports_leave_the_queue(
 ) -> None:
     reports = [reported(room, alice, bob), reported(room, alice, bob)]
     answer = act(client, "chat_report", "resolve", *reports, reason="Talked to bob.")
-    assert told(answer) == ["Resolve reports: done 2 times."]
+    assert told(answer) == ["Resolve: 2 done."]
     assert set(Report.objects.values_list("resolution", "resolved_by__username")) == {
         ("Talked to bob.", "mod")
     }

@@ -17,7 +17,7 @@ from tests.harness.servers import ServerProcess
 from tests.harness.wire import hear, tell, wire
 
 JOINERS = 8
-JOINS = 250  # of each
+JOINS = 120  # of each
 TALKERS = 3
 
 pytestmark = pytest.mark.both_databases

@@ -73,7 +73,7 @@ class Command(BaseCommand):
             server = Server(get_default_application(), [listening], ready=ready)
             server.run()
             return server.abandoned
-        return asyncio.run(Supervisor(listening, count=workers, ready=ready).run())
+        return asyncio.run(Supervisor(listening, workers=workers, ready=ready).run())
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)
