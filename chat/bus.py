@@ -44,6 +44,7 @@ class Bus:
         self._heads: dict[int, tuple[float, Head]] = {}
         self._heard_at = time.monotonic()
         self._last_lag = 0.0
+        self._broken = False
         self._tasks: list[asyncio.Task[None]] = []
         self._listener: asyncio.Task[None] | None = None
 
@@ -98,11 +99,17 @@ class Bus:
             try:
                 await self._send(batch)
             except Exception as error:  # noqa: BLE001 - redis-py, the layer and the system differ
-                logger.warning("The bus does not take messages: %r", error)
+                self._say_once(error)
                 self._queue.extendleft(reversed(batch))
                 self._shrink()
                 await asyncio.sleep(PAUSE_AFTER_FAILURE)
                 self._wake.set()
+
+    def _say_once(self, error: Exception) -> None:
+        """An outage is one line in the log, and its end another (`_hear`)."""
+        if not self._broken:
+            self._broken = True
+            logger.warning("The bus is broken, rooms are read from the database: %r", error)
 
     async def _send(self, items: tuple[BusItem, ...]) -> None:
         message = fanout.bus_message(items, sender=self._hub_id, sent_at=time.monotonic())
@@ -154,7 +161,7 @@ class Bus:
                 while True:
                     self._hear(await self._layer.receive(channel))
             except Exception as error:  # noqa: BLE001 - redis-py, the layer and the system differ
-                logger.warning("The bus cannot be heard: %r", error)
+                self._say_once(error)
                 # A channel whose subscription failed would be taken for a subscribed one.
                 with suppress(Exception):
                     await self._layer.flush()
@@ -164,6 +171,9 @@ class Bus:
         if message["sender"] == self._hub_id:
             # As old as it is: a bus that is seconds late counts as silent too.
             self._heard_at = max(self._heard_at, message["sent_at"])
+            if self._broken:
+                self._broken = False
+                logger.warning("The bus works again")
             self._last_lag = time.monotonic() - message["sent_at"]
             return
         try:

@@ -15,8 +15,9 @@ from . import runtime
 from .errors import ChatError, ErrorCode
 from .handshake import identify, identify_token, peer_of
 from .protocol.close_codes import CloseCode
-from .protocol.codec import error_frame, read_envelope, read_event
+from .protocol.codec import ack_frame, error_frame, read_envelope, read_event
 from .protocol.inbound import Authenticate
+from .protocol.replies import Nothing
 from .session import ChatSession
 from .transports import Transport, transport_for
 
@@ -43,7 +44,7 @@ class ChatConsumer(AsyncConsumer):
 
     async def _serve(self, transport: Transport) -> None:
         parts = await runtime.running()
-        identity = await self._identify()
+        identity = await self._identify(transport)
         if identity is None:
             transport.send(error_frame(ChatError(ErrorCode.UNAUTHENTICATED)))
             transport.close(CloseCode.NOT_LOGGED_IN)
@@ -70,15 +71,19 @@ class ChatConsumer(AsyncConsumer):
         # A binary frame is answered like any other that cannot be read.
         return message.get("text") or ""
 
-    async def _identify(self) -> Identity | None:
+    async def _identify(self, transport: Transport) -> Identity | None:
         secure = self.scope.get("scheme") in ("wss", "https")
         identity = await identify(self.scope["headers"], secure=secure)
-        return identity or await self._identify_by_first_frame()
+        return identity or await self._identify_by_first_frame(transport)
 
-    async def _identify_by_first_frame(self) -> Identity | None:
+    async def _identify_by_first_frame(self, transport: Transport) -> Identity | None:
         try:
             async with asyncio.timeout(settings.CHAT_AUTHENTICATE_TIMEOUT):
-                event = read_event(read_envelope(await self._next_frame()))
+                envelope = read_envelope(await self._next_frame())
+            event = read_event(envelope)
         except (TimeoutError, ChatError):
             return None
-        return await identify_token(event.token) if isinstance(event, Authenticate) else None
+        identity = await identify_token(event.token) if isinstance(event, Authenticate) else None
+        if identity is not None and envelope.ref is not None:
+            transport.send(ack_frame(Nothing(), envelope.ref))
+        return identity

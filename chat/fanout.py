@@ -70,7 +70,7 @@ def publish(items: tuple[BusItem, ...]) -> None:
     try:
         client().publish(channel, layer.serialize(bus_message(items)))
     except redis.RedisError:
-        logger.warning("Redis is away: %d items wait for the hubs' own checks", len(items))
+        logger.warning("Redis is away: what just happened is found by the hubs' own checks")
 
 
 @cache

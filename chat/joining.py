@@ -14,7 +14,7 @@ from django.conf import settings
 from .actions import memberships
 from .errors import ChatError, ErrorCode
 from .protocol.inbound import JoinRoom
-from .protocol.outbound import Joined
+from .protocol.replies import Joined
 from .threads import in_thread
 
 if TYPE_CHECKING:

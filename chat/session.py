@@ -87,6 +87,7 @@ class ChatSession:
         # Slugs by key of the rooms whose member the person was at the start of the session.
         self.member_of: dict[int, str] = {}
         self.ended = False
+        self._shutting_down = False
         self.deliver = transport.deliver
         self.send = transport.send
         self.drained = transport.drained
@@ -183,6 +184,8 @@ class ChatSession:
 
     async def shut_down(self) -> None:
         """Let what is under way finish, then ask the client to come back."""
+        # Nothing new is begun: it would be stored, and its ack would come after the close.
+        self._shutting_down = True
         await self._idle.wait()
         self.stop()
         self._close(CloseCode.RESTARTING)
@@ -207,7 +210,7 @@ class ChatSession:
 
     async def handle(self, raw: str | bytes) -> None:
         """Answer one frame; a `ref` gets exactly one `ack` or `error`."""
-        if self.ended:
+        if self.ended or self._shutting_down:
             return
         self._idle.clear()
         try:

@@ -17,9 +17,9 @@ from .protocol.outbound import (
     OutboundEvent,
     Person,
     RoomState,
-    Stored,
 )
 from .protocol.outbound import RoomChange as RoomChangeEvent
+from .protocol.replies import Stored
 
 if TYPE_CHECKING:
     from accounts.models import User

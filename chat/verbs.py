@@ -29,7 +29,8 @@ from .protocol.inbound import (
     SendMessage,
     Typing,
 )
-from .protocol.outbound import History, Nothing, Pong, Read, Reply, Stored, UserTyping
+from .protocol.outbound import Pong, UserTyping
+from .protocol.replies import History, Nothing, Read, Reply, Stored
 from .threads import in_thread
 
 if TYPE_CHECKING:

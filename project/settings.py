@@ -288,7 +288,6 @@ CHAT_PRESENCE_SWEEP: float = env.float("CHAT_PRESENCE_SWEEP", default=5.0)  # se
 CHAT_PRESENCE_GRACE: float = env.float("CHAT_PRESENCE_GRACE", default=2.0)  # s, for a reload
 CHAT_PRESENCE_CROWD: int = env.int("CHAT_PRESENCE_CROWD", default=200)  # people, then coalesce
 CHAT_PRESENCE_CROWD_INTERVAL: float = env.float("CHAT_PRESENCE_CROWD_INTERVAL", default=1.0)
-CHAT_TYPING_SECONDS: float = env.float("CHAT_TYPING_SECONDS", default=5)  # until typing expires
 CHAT_TICK_INTERVAL: float = env.float("CHAT_TICK_INTERVAL", default=0)  # seconds, 0 = no ticks
 
 CHAT_WRITE_BATCH: int = env.int("CHAT_WRITE_BATCH", default=200)  # messages in one transaction

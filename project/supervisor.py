@@ -66,9 +66,9 @@ class Supervisor:
         """
         loop = asyncio.get_running_loop()
         nohup = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
-        loop.add_signal_handler(signal.SIGTERM, self._stop)
-        loop.add_signal_handler(signal.SIGINT, self._stop)
-        loop.add_signal_handler(signal.SIGHUP, self._hang_up, nohup)
+        loop.add_signal_handler(signal.SIGTERM, self.stop)
+        loop.add_signal_handler(signal.SIGINT, self.stop)
+        loop.add_signal_handler(signal.SIGHUP, self.hang_up, nohup)
         with TemporaryDirectory(prefix="parley-metrics-") as self._metrics:
             running: list[asyncio.Task[Any]] = [
                 loop.create_task(self._stopping.wait()),
@@ -87,17 +87,20 @@ class Supervisor:
 
     # --- Signals ---------------------------------------------------------------------------------
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
         """Drain and end; called again, end at once."""
         if self._stopping.is_set():
             for worker in self._living.values():
                 worker.kill()
         self._stopping.set()
 
-    def _hang_up(self, nohup: bool) -> None:
-        """Replace the workers; but where the terminal has gone, the signal means just that."""
+    def hang_up(self, nohup: bool = False) -> None:
+        """Replace the workers; but where the terminal has gone, the signal means just that.
+
+        Under nohup it never does.
+        """
         if self._terminal and not nohup and not _terminal_is_there():
-            self._stop()
+            self.stop()
         else:
             self._renewal.set()
 

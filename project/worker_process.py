@@ -11,6 +11,9 @@ from dataclasses import asdict, dataclass
 from json import dumps
 from typing import Any
 
+# -P: modules come from where this process found them, not from whatever folder it is in.
+PROGRAM = ["-P", "-m", "project.worker"]
+
 
 @dataclass(frozen=True)
 class Assignment:
@@ -101,8 +104,7 @@ class WorkerProcess:
 def _start(assignment: Assignment) -> "subprocess.Popen[bytes]":
     described = asdict(assignment)
     return subprocess.Popen(  # noqa: S603 - no shell, no input of others
-        # -P: modules come from where this process found them, not from whatever folder it is in.
-        [sys.executable, "-P", "-m", "project.worker", dumps(described)],
+        [sys.executable, *PROGRAM, dumps(described)],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(_paths())},
         pass_fds=(assignment.listening, assignment.tally, assignment.control),
         stdin=subprocess.DEVNULL,

@@ -95,7 +95,7 @@ class PersonAdmin(QuickList[User], BaseUserAdmin):
 
     @admin.display(description=_("access"))
     def standing(self, person: User) -> str:
-        return _("active") if person.is_active else _("suspended")
+        return str(_("active") if person.is_active else _("suspended"))
 
     def found_by(self, term: str) -> Q:
         return people_matching(term)

@@ -9,7 +9,8 @@ from chat.bus_items import PersonNotice
 from chat.errors import ChatError, ErrorCode
 from chat.models import Membership, RoomHead
 from chat.protocol.codec import event_frame
-from chat.protocol.outbound import MessageRead, Read
+from chat.protocol.outbound import MessageRead
+from chat.protocol.replies import Read
 
 if TYPE_CHECKING:
     from accounts.models import User

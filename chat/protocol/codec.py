@@ -13,7 +13,8 @@ from chat.errors import ChatError, ErrorCode
 
 from .fields import Ref
 from .inbound import INBOUND, InboundEvent
-from .outbound import Error, ErrorDetails, OutboundEvent, Reply
+from .outbound import Error, ErrorDetails, OutboundEvent
+from .replies import Reply
 
 Scalar = str | int | float | bool | None
 

@@ -52,7 +52,7 @@ def looks() -> list[tuple[str, int | None]]:
     return list(found.values_list("actor__username", "message_id"))
 
 
-def text_of(client: Client, address: str, **query: object) -> str:
+def text_of(client: Client, address: str, **query: str | int) -> str:
     answer = client.get(address, query)
     assert answer.status_code == 200
     return answer.content.decode()

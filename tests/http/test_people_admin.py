@@ -5,6 +5,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from accounts.models import User
+from tests.http.administering import act
 from tests.http.browsing import LOGIN, PASSWORD, log_in, make_alice, who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_limits")]
@@ -43,20 +44,19 @@ def test_the_admin_makes_and_edits_people_but_writes_no_password_hash(
     assert dora.access_version == 1
 
 
-def test_the_admin_deactivates_people_and_their_sessions(
+def test_the_admin_suspends_people_and_ends_their_sessions(
     client: Client, admin_person: User, alice: User
 ) -> None:
     browser = Client()
     browser.force_login(alice)
     client.force_login(admin_person)
-    chosen = {"action": "deactivate", "_selected_action": [alice.pk, admin_person.pk]}
-    client.post("/admin/accounts/user/", chosen)
+    act(client, "accounts_user", "suspend", alice, admin_person, reason="Spam")
     assert who(browser) is None
     assert who(client) == "admin"
-    client.post("/admin/accounts/user/", {**chosen, "action": "reactivate"})
+    act(client, "accounts_user", "reinstate", alice, reason="It was somebody else")
     assert log_in(browser, "alice").status_code == 302
     assert who(browser) == "Alice"
-    client.post("/admin/accounts/user/", {**chosen, "action": "log_out_everywhere"})
+    act(client, "accounts_user", "end_sessions", alice, reason="A lost laptop")
     assert who(browser) is None
 
 

@@ -15,7 +15,8 @@ from chat.protocol.docs import pages, tables
 from chat.protocol.docs.schema import schema
 from chat.protocol.docs.transcript import STEPS
 from chat.protocol.inbound import INBOUND
-from chat.protocol.outbound import OUTBOUND, REPLIES
+from chat.protocol.outbound import OUTBOUND
+from chat.protocol.replies import REPLIES
 
 from .samples import SAMPLES, frame_of
 

@@ -20,7 +20,8 @@ from chat.protocol.codec import (
     frame,
 )
 from chat.protocol.inbound import INBOUND
-from chat.protocol.outbound import MESSAGE_EVENTS, OUTBOUND, REPLIES, MessageBody
+from chat.protocol.outbound import MESSAGE_EVENTS, OUTBOUND, MessageBody
+from chat.protocol.replies import REPLIES, Nothing
 
 times = st.datetimes(timezones=st.just(UTC))
 texts = st.text(max_size=30)
@@ -121,7 +122,7 @@ def test_times_are_iso_8601_in_utc() -> None:
 
 @pytest.mark.parametrize("ref", ["1", "", '"quoted"\\', "é😀", "</script>"])
 def test_an_answer_carries_the_ref_it_answers(ref: str) -> None:
-    assert decode_outbound(ack_frame(outbound.Nothing(), ref)) == {
+    assert decode_outbound(ack_frame(Nothing(), ref)) == {
         "event": "ack",
         "data": {},
         "ref": ref,

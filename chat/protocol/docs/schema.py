@@ -8,7 +8,15 @@ import msgspec
 
 from ..fields import Ref
 from ..inbound import INBOUND
-from ..outbound import MESSAGE_EVENTS, OUTBOUND, REPLIES, Ack, Error, MessageBody, OutboundEvent
+from ..outbound import (
+    MESSAGE_EVENTS,
+    OUTBOUND,
+    Ack,
+    Error,
+    MessageBody,
+    OutboundEvent,
+)
+from ..replies import REPLIES
 
 Schema = dict[str, Any]
 

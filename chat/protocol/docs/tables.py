@@ -9,7 +9,8 @@ from chat.errors import MEANINGS
 
 from ..close_codes import CloseCode
 from ..inbound import INBOUND
-from ..outbound import OUTBOUND, REPLIES, Ack
+from ..outbound import OUTBOUND, Ack
+from ..replies import REPLIES
 from .schema import Schema, components, data_of
 
 Row = tuple[str, ...]

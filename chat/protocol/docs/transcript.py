@@ -13,7 +13,6 @@ from chat.errors import ChatError, ErrorCode
 from ..codec import ack_frame, encode, error_frame, event_frame, frame
 from ..inbound import INBOUND, InboundEvent, JoinRoom, SendMessage
 from ..outbound import (
-    Joined,
     Limits,
     MessageBody,
     MessageEdited,
@@ -23,10 +22,10 @@ from ..outbound import (
     RoomHistory,
     RoomState,
     RoomSummary,
-    Stored,
     UserJoined,
     Welcome,
 )
+from ..replies import Joined, Stored
 
 ROOM = "releases"
 EPOCH = "5f0c2b7d9e6a4381"

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from chat import fanout, session
 from chat.bus_items import BusItem, Change
-from chat.protocol.outbound import Reply, Stored
+from chat.protocol.replies import Reply, Stored
 
 # Stored and committed, told to nobody: neither this server's clients nor the bus.
 BEFORE_ANNOUNCING = "dies-before-announcing"

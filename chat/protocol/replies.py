@@ -1,0 +1,64 @@
+"""What an `ack` carries, by the event that it answers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Raw, Struct
+
+from .fields import Change, HasMore, MessageId, Place, ReadUpTo, RoomId, SentAt, Unread
+from .outbound import MessageBody
+
+
+class Joined(Struct, frozen=True, kw_only=True):
+    """Ack of `join_room`."""
+
+    room_id: RoomId
+    sequence: Annotated[int, Meta(description="Where the session stands now.")]
+
+
+class Stored(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Ack of `send_message`, `edit_message`, `delete_message`."""
+
+    message_id: MessageId
+    sequence: Place
+    changed_sequence: Change
+    timestamp: SentAt
+    client_id: Annotated[str, Meta(description="As it was sent.")] | None = None
+
+
+class Read(Struct, frozen=True, kw_only=True):
+    """Ack of `mark_read`."""
+
+    room_id: RoomId
+    read_sequence: ReadUpTo
+    unread: Unread
+
+
+class History(Struct, frozen=True, kw_only=True):
+    """Ack of `fetch_history`: oldest first."""
+
+    room_id: RoomId
+    messages: Annotated[list[MessageBody | Raw], Meta(description="Placed below `before`.")]
+    has_more: HasMore
+
+
+class Nothing(Struct, frozen=True):
+    """An ack that says only that it is done."""
+
+
+Reply = Joined | Stored | Read | History | Nothing
+
+# The ack's data by the event it answers.
+REPLIES: dict[str, type[Any]] = {
+    "authenticate": Nothing,
+    "join_room": Joined,
+    "leave_room": Nothing,
+    "send_message": Stored,
+    "edit_message": Stored,
+    "delete_message": Stored,
+    "typing": Nothing,
+    "mark_read": Read,
+    "fetch_history": History,
+    "ping": Nothing,
+}
