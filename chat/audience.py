@@ -35,6 +35,8 @@ class Muted:
         self.held: list[bytes] = []
         # The room was read anew, or too much is held: only a fresh snapshot can be the answer.
         self.stale = False
+        # The number at which the membership began; until that is known, any removal may end it.
+        self.member_since = -1
 
     def hold(self, payload: bytes) -> None:
         if len(self.held) >= HELD_LIMIT:
@@ -63,7 +65,10 @@ class Audience:
         return bool(self.listeners or self.muted)
 
     def mute(self, listener: Listener, *, since: int) -> Muted:
-        self.listeners.pop(listener, None)
+        if listener in self.listeners:
+            # What waits to be sent is for it as well, and need not be in the answer.
+            self.flush()
+            del self.listeners[listener]
         muted = self.muted[listener] = Muted(since)
         return muted
 
@@ -79,12 +84,12 @@ class Audience:
 
     def members(self, user_id: int, *, older_than: int) -> list[Listener]:
         """The sessions of a person here whose membership began before number `older_than`."""
-        listening = [
+        joining = ((listener, muted.member_since) for listener, muted in self.muted.items())
+        return [
             listener
-            for listener, since in self.listeners.items()
+            for listener, since in (*self.listeners.items(), *joining)
             if listener.user_id == user_id and since < older_than
         ]
-        return listening + [listener for listener in self.muted if listener.user_id == user_id]
 
     def send(self, payload: bytes) -> None:
         """Queue a numbered frame for everybody; `settle` or `flush` lets it go."""

@@ -39,6 +39,7 @@ class Bus:
         self._on_items = on_items
         self._layer: Any = get_channel_layer()
         self._queue: deque[BusItem] = deque()
+        self._sending = False
         self._wake = asyncio.Event()
         # Heads announced of late, by room: the beat repeats them for who missed the change.
         self._heads: dict[int, tuple[float, Head]] = {}
@@ -73,7 +74,7 @@ class Bus:
             await self._layer.flush()
 
     async def _drained(self) -> None:
-        while self._queue:
+        while self._queue or self._sending:
             await asyncio.sleep(0.01)
 
     # Out
@@ -114,7 +115,11 @@ class Bus:
     async def _send(self, items: tuple[BusItem, ...]) -> None:
         message = fanout.bus_message(items, sender=self._hub_id, sent_at=time.monotonic())
         # A publish under way carries all that queued meanwhile in the next one: never two at once.
-        await self._layer.group_send(settings.CHAT_BUS_GROUP, message)
+        self._sending = True
+        try:
+            await self._layer.group_send(settings.CHAT_BUS_GROUP, message)
+        finally:
+            self._sending = False
 
     def _shrink(self) -> None:
         """Keep what still matters when it comes late: how far rooms are, and whose access ended."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from typing import Any
 
 from channels.consumer import AsyncConsumer
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 
 from accounts.identity import Identity
 
@@ -20,6 +22,8 @@ from .protocol.inbound import Authenticate
 from .protocol.replies import Nothing
 from .session import ChatSession
 from .transports import Transport, transport_for
+
+logger = logging.getLogger(__name__)
 
 Message = dict[str, Any]
 
@@ -40,14 +44,25 @@ class ChatConsumer(AsyncConsumer):
         await send({"type": "websocket.accept"})
         transport = transport_for(scope, send)
         with contextlib.suppress(ConnectionResetError):
-            await self._serve(transport)
+            try:
+                await self._serve(transport)
+            except (DatabaseError, InterfaceError):
+                # Once it has started, the session answers such things itself.
+                logger.warning("Nobody can be let in: the database is away", exc_info=True)
+                error = ChatError(ErrorCode.UNAVAILABLE, retry_after=1.0)
+                await self._turn_away(transport, error, CloseCode.RESTARTING)
+
+    async def _turn_away(self, transport: Transport, error: ChatError, code: CloseCode) -> None:
+        transport.send(error_frame(error))
+        transport.close(code)
+        await transport.drained()
 
     async def _serve(self, transport: Transport) -> None:
         parts = await runtime.running()
         identity = await self._identify(transport)
         if identity is None:
-            transport.send(error_frame(ChatError(ErrorCode.UNAUTHENTICATED)))
-            transport.close(CloseCode.NOT_LOGGED_IN)
+            error = ChatError(ErrorCode.UNAUTHENTICATED)
+            await self._turn_away(transport, error, CloseCode.NOT_LOGGED_IN)
             return
         session = ChatSession(
             hub=parts.hub,
@@ -60,6 +75,7 @@ class ChatConsumer(AsyncConsumer):
             if await session.start():
                 while True:
                     await session.handle(await self._next_frame())
+            await transport.drained()
         finally:
             session.stop()
 

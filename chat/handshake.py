@@ -53,9 +53,16 @@ def origin_is_ours(headers: Headers, *, secure: bool) -> bool:
         return True
     host = header(headers, b"host")
     allowed = settings.ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
-    if not host or not validate_host(urlsplit(f"//{host}").hostname or "", allowed):
+    if not host or not validate_host(_without_port(host), allowed):
         return False
     return origin == f"{'https' if secure else 'http'}://{host}".lower()
+
+
+def _without_port(host: str) -> str:
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:  # half an IPv6 address, say
+        return ""
 
 
 async def identify(headers: Headers, *, secure: bool) -> Identity | None:

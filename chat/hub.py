@@ -92,9 +92,8 @@ class Hub:
 
     async def stop(self) -> None:
         await tasks.end(self._tasks)
-        await self.presence.stop()
-        await self.register.stop()
-        await self.bus.stop()
+        # Together: while Redis stands still, each of them waits as long as it may.
+        await asyncio.gather(self.presence.stop(), self.register.stop(), self.bus.stop())
 
     # What happens
 

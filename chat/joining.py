@@ -28,11 +28,12 @@ Change = tuple[int, bytes]
 
 async def join_room(session: ChatSession, event: JoinRoom) -> Joined:
     """Answer `join_room`: the history, then live frames. Raises `ChatError`."""
+    if event.room_id not in session.rooms and len(session.rooms) >= settings.CHAT_OPEN_ROOMS:
+        # Whether there is such a room or not: strangers learn nothing here either.
+        raise ChatError(ErrorCode.NOT_ALLOWED, details={"limit": settings.CHAT_OPEN_ROOMS})
     key = await session.hub.room_key(event.room_id)
     if key is None:
         raise ChatError(ErrorCode.ROOM_NOT_FOUND)
-    if event.room_id not in session.rooms and len(session.rooms) >= settings.CHAT_OPEN_ROOMS:
-        raise ChatError(ErrorCode.NOT_ALLOWED, details={"limit": settings.CHAT_OPEN_ROOMS})
     room = session.hub.room(key)
     try:
         membership = await _enter(session, room)
@@ -67,7 +68,8 @@ async def _enter(session: ChatSession, room: LiveRoom) -> Membership:
         membership = await in_thread(memberships.join_room, room=room.key, user=session.user)
         if not await room.ready():
             raise ChatError(ErrorCode.ROOM_NOT_FOUND)
-        if session in room.audience.muted:
+        if muted := room.audience.muted.get(session):
+            muted.member_since = membership.joined_sequence
             return membership
 
 
@@ -75,10 +77,9 @@ async def _answer(
     session: ChatSession, room: LiveRoom, event: JoinRoom, *, member_since: int
 ) -> int:
     """Send the history, let the session hear, send what was held; return where it stands."""
-    after = event.after if event.epoch == room.epoch else None
-    if after is not None and after > room.position:
-        # The client heard it from another process before it reached this one.
+    if event.after is not None and _is_behind(room, event):
         await room.catch_up()
+    after = event.after if event.epoch == room.epoch else None
     muted = _muted(session, room)
     resumable = after is not None and room.leads_from(after)
     if after is not None and resumable:
@@ -92,6 +93,12 @@ async def _answer(
     session.rooms[event.room_id] = room
     session.deliver_all(muted.held)
     return room.position
+
+
+def _is_behind(room: LiveRoom, event: JoinRoom) -> bool:
+    """Whether the client may know more than this process, from another one or from a page."""
+    stands_at = event.after or 0
+    return bool(event.epoch) and (event.epoch != room.epoch or stands_at > room.position)
 
 
 def _muted(session: ChatSession, room: LiveRoom) -> Muted:

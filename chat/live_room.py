@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from itertools import count
 
 import msgspec
 from django.conf import settings
@@ -56,6 +57,8 @@ class LiveRoom:
         # Changes that came before their turn, by number; also all that come while loading.
         self._early: dict[int, Change] = {}
         self._heard_of = 0
+        # Another epoch was heard of since the last reading began.
+        self._in_doubt = False
         self._repair: asyncio.Task[None] | None = None
         self._repair_timer: asyncio.TimerHandle | None = None
         self._snapshot: tuple[object, bytes] = (None, b"")
@@ -75,7 +78,7 @@ class LiveRoom:
         if not self._loaded:
             self._keep_for_later(change)
         elif change.epoch != self.epoch:
-            self._repair_after(0.0)
+            self._doubt()
         elif change.number == self.position + 1:
             self._apply(change)
             self._apply_early()
@@ -88,7 +91,7 @@ class LiveRoom:
         if not self._loaded:
             return
         if head.epoch != self.epoch:
-            self._repair_after(0.0)
+            self._doubt()
         elif head.number > self.position:
             self._heard_of = max(self._heard_of, head.number)
             self._repair_after(delay)
@@ -128,6 +131,11 @@ class LiveRoom:
 
     # Repair
 
+    def _doubt(self) -> None:
+        """Ask the database at once whether these numbers still count."""
+        self._in_doubt = True
+        self._repair_after(0.0)
+
     def _repair_after(self, delay: float) -> None:
         if self._repair is not None:
             return
@@ -141,21 +149,20 @@ class LiveRoom:
     def _start_repair(self) -> None:
         self._repair_timer = None
         self._repair = asyncio.create_task(self._repair_until_whole())
-        self._repair.add_done_callback(self._repair_done)
-
-    def _repair_done(self, task: asyncio.Task[None]) -> None:
-        self._repair = None
 
     async def _repair_until_whole(self) -> None:
-        attempt = 0
-        while not attempt or self._heard_of > self.position:
+        for attempt in count():
+            self._in_doubt = False
             try:
                 await self.catch_up()
             except Exception:
                 logger.warning("Room %d cannot be read now; trying again", self.key, exc_info=True)
-            if self._heard_of > self.position:
-                await asyncio.sleep(RETRY_DELAYS[min(attempt, len(RETRY_DELAYS) - 1)])
-            attempt += 1
+            else:
+                if self._heard_of <= self.position and not self._in_doubt:
+                    break
+            await asyncio.sleep(RETRY_DELAYS[min(attempt, len(RETRY_DELAYS) - 1)])
+        # Not by a callback of the task: a gap that shows before that has run would be nobody's.
+        self._repair = None
 
     async def catch_up(self) -> None:
         """Read what happened since this position. Raises what the database raises."""
@@ -180,7 +187,7 @@ class LiveRoom:
         """Compare with a head that was read from the database after this room `stood_at`."""
         if self._loaded and head.epoch == self.epoch and head.number < stood_at:
             # The database went back in time without a new epoch: only a reload can help.
-            self._repair_after(0.0)
+            self._doubt()
         else:
             self.hint(head, delay=0.0)
 
@@ -217,6 +224,9 @@ class LiveRoom:
             stats.resets += 1
             self.audience.send(self.snapshot(reset=True))
         self._apply_early()
+        if self._heard_of > self.position:
+            # What came while the room was read lacks something before it.
+            self._repair_after(settings.CHAT_REPAIR_DELAY)
         self.audience.settle()
 
     async def _strangers(self) -> set[int]:

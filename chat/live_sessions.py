@@ -24,6 +24,7 @@ from . import fanout
 logger = logging.getLogger(__name__)
 
 FLUSH_INTERVAL = 1.0
+STOP_PATIENCE = 1.0
 
 
 class LiveSession(Struct, frozen=True, kw_only=True):
@@ -134,5 +135,7 @@ class Register:
         self._gone.update(self._entries)
         self._entries.clear()
         with suppress(RedisError, OSError, TimeoutError):
-            await self._flush()
+            async with asyncio.timeout(STOP_PATIENCE):
+                await self._flush()
+        with suppress(RedisError, OSError):
             await self._client.aclose()

@@ -48,6 +48,7 @@ class RoomMemory:
             return
         full = len(self._messages) >= self._window
         if full and message.sequence < self._oldest().sequence:
+            self.has_more = True
             return
         newest = next(reversed(self._messages.values()), None)
         self._messages[message.message_id] = message

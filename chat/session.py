@@ -187,8 +187,12 @@ class ChatSession:
         # Nothing new is begun: it would be stored, and its ack would come after the close.
         self._shutting_down = True
         await self._idle.wait()
+        self._cut(CloseCode.RESTARTING)
+
+    def _cut(self, code: CloseCode) -> None:
+        """Close the connection: what the client has already sent is not looked at any more."""
         self.stop()
-        self._close(CloseCode.RESTARTING)
+        self._close(code)
 
     def left_room(self, room: LiveRoom, *, reason: str) -> None:
         """The membership in an open room has ended."""
@@ -254,13 +258,13 @@ class ChatSession:
             return True
         self.refuse(ChatError(ErrorCode.RATE_LIMITED, retry_after=round(wait, 3)), ref)
         if self._patience.take(now):
-            self._close(CloseCode.FLOODING)
+            self._cut(CloseCode.FLOODING)
         return False
 
     def _strike(self, error: ChatError, ref: str | None = None) -> None:
         self.refuse(error, ref)
         if self._strikes.take(asyncio.get_running_loop().time()):
-            self._close(CloseCode.MALFORMED)
+            self._cut(CloseCode.MALFORMED)
 
     def deliver_all(self, payloads: list[bytes]) -> None:
         """Send many frames in one write."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
@@ -12,6 +13,8 @@ from django.conf import settings
 from .protocol.close_codes import CloseCode
 from .protocol.codec import Delivery
 from .stats import stats
+
+logger = logging.getLogger(__name__)
 
 DRAIN_POLL = 0.01
 
@@ -64,7 +67,8 @@ class AsgiTransport:
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self._queue: deque[dict[str, Any]] = deque()
+        # Messages with their sizes, and how much they are together (bytes).
+        self._queue: deque[tuple[dict[str, Any], int]] = deque()
         self._queued = 0
         self._closing = False
         self._writer: asyncio.Task[None] | None = None
@@ -81,25 +85,29 @@ class AsgiTransport:
             self._queue.clear()
             self.close(CloseCode.TOO_SLOW)
             return
-        self._queued += len(payload)
-        self._put({"type": "websocket.send", "text": payload.decode()})
+        self._put({"type": "websocket.send", "text": payload.decode()}, len(payload))
 
     def close(self, code: int) -> None:
         if not self._closing:
             self._closing = True
-            self._put({"type": "websocket.close", "code": code})
+            self._put({"type": "websocket.close", "code": code}, 0)
 
-    def _put(self, message: dict[str, Any]) -> None:
-        self._queue.append(message)
+    def _put(self, message: dict[str, Any], size: int) -> None:
+        self._queue.append((message, size))
+        self._queued += size
         if self._writer is None:
             self._writer = asyncio.create_task(self._write())
 
     async def _write(self) -> None:
         try:
             while self._queue:
-                message = self._queue.popleft()
+                message, size = self._queue.popleft()
                 await self._send(message)
-                self._queued -= len(message.get("text", ""))
+                self._queued -= size
+        except Exception as error:  # noqa: BLE001 - each server says in its own way that it is gone
+            logger.debug("A connection takes nothing more: %r", error)
+            self._closing = True
+            self._queue.clear()
         finally:
             self._writer = None
 

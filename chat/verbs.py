@@ -117,11 +117,19 @@ async def ping(session: ChatSession, event: Ping) -> Nothing:
 
 
 async def room_key(session: ChatSession, room_id: str) -> int:
-    """The key behind a slug. Whether the person may know of the room is its action's to say."""
+    """The key behind a slug, for members.
+
+    Asked before anything else is looked at: strangers of a hidden room must hear the same as of
+    one that does not exist, whatever else is wrong with what they ask.
+    """
     room = session.rooms.get(room_id)
-    key = room.key if room is not None else await session.hub.room_key(room_id)
+    if room is not None:
+        return room.key
+    key = await session.hub.room_key(room_id)
     if key is None:
         raise ChatError(ErrorCode.ROOM_NOT_FOUND)
+    if key not in session.member_of:
+        await in_thread(queries.require_member, room=key, user=session.user)
     return key
 
 

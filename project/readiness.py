@@ -4,7 +4,6 @@ import asyncio
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cached_property
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, connections
@@ -38,19 +37,20 @@ class Readiness:
         if parts is not None and parts.hub.bus.deaf:
             return False
         with suppress(RedisError, OSError, TimeoutError):
-            async with asyncio.timeout(PATIENCE):
-                return bool(await self._client.ping())
+            async with asyncio.timeout(PATIENCE), _redis() as client:
+                return bool(await client.ping())
         return False
 
-    @cached_property
-    def _client(self) -> Redis:
-        # One retry: a connection that idled through a restart of Redis fails on its first use.
-        return Redis.from_url(
-            settings.REDIS_URL,
-            socket_timeout=PATIENCE / 2,
-            socket_connect_timeout=PATIENCE / 2,
-            retry=Retry(NoBackoff(), 1),
-        )
+
+def _redis() -> Redis:
+    # Anew each time, without retries: what matters is whether others could connect now.
+    patience = PATIENCE / 2
+    return Redis.from_url(
+        settings.REDIS_URL,
+        socket_timeout=patience,
+        socket_connect_timeout=patience,
+        retry=Retry(NoBackoff(), 0),
+    )
 
 
 def _database_answers() -> bool:

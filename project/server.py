@@ -23,7 +23,7 @@ from project.tally import Tally
 
 logger = logging.getLogger(__name__)
 
-STOP_SECONDS = 2.0  # for the parts to stop, after the drain
+STOP_SECONDS = 3.0  # for the parts to stop, after the drain
 CANCEL_SECONDS = 1.0  # for applications to end once cancelled
 RESTARTING = 1012  # WebSocket close code: come back
 

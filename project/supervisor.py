@@ -82,6 +82,7 @@ class Supervisor:
             finally:
                 for task in running:
                     task.cancel()
+                await asyncio.gather(*running, return_exceptions=True)
                 abandoned = await self._drain()
         return abandoned
 
@@ -219,6 +220,8 @@ class Supervisor:
         """Let a worker finish what it does, and kill it if that takes longer than it may."""
         if patience is None:
             patience = settings.CHAT_DRAIN_SECONDS + STOP_SECONDS + CANCEL_SECONDS + OVERTIME
+        if worker.ended.done():
+            return
         worker.terminate()
         if not await worker.gone(patience=patience):
             logger.error("Worker %d did not end in time and is killed", worker.pid)

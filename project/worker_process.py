@@ -40,6 +40,7 @@ class WorkerProcess:
         self._loop = asyncio.get_running_loop()
         self.place = place
         self.began = self._loop.time()
+        self._asked_to_end = False
         self.ready: asyncio.Future[None] = self._loop.create_future()
         self.ended: asyncio.Future[int] = self._loop.create_future()
         # The worker says on it that it is ready, and ends when it closes: its parent has gone.
@@ -78,7 +79,10 @@ class WorkerProcess:
         return self.ended.done()
 
     def terminate(self) -> None:
-        self._signal(signal.SIGTERM)
+        """Ask it to drain and end; asking twice is asking once, where a server would hurry."""
+        if not self._asked_to_end:
+            self._asked_to_end = True
+            self._signal(signal.SIGTERM)
 
     def kill(self) -> None:
         self._signal(signal.SIGKILL)

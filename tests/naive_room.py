@@ -29,6 +29,7 @@ class Row:
                 "sequence": self.sequence,
                 "changed_sequence": self.changed,
                 "message": self.text,
+                "act": "removed" if self.removed else "joined" if self.joined else None,
             }
         )
 

@@ -10,11 +10,12 @@ from django.contrib import admin
 from chat.admin.columns import page_of
 from chat.admin.figures import sessions_now
 from chat.admin.privacy import public_excerpt
-from chat.models import LivePerson, Report
+from chat.models import LivePerson, ModerationEntry, Report
 
 register = template.Library()
 
 WAITING_SHOWN = 5
+ACTS_SHOWN = 10
 COUNTED_UP_TO = 1_000
 
 
@@ -30,6 +31,15 @@ def needs_me_now(context: template.RequestContext) -> dict[str, Any]:
         people = len({session.user_id for session in sessions or ()})
         shown |= {"shows_live": True, "is_known": sessions is not None, "people": people}
     return shown
+
+
+@register.inclusion_tag("admin/parley/recent_acts.html", takes_context=True)
+def recent_acts(context: template.RequestContext) -> dict[str, Any]:
+    """The end of the moderation log, in place of what Django logs: edits by hand, which are few."""
+    if not admin.site.get_model_admin(ModerationEntry).has_view_permission(context["request"]):
+        return {}
+    entries = ModerationEntry.objects.select_related("actor", "subject", "room")[:ACTS_SHOWN]
+    return {"acts": [{"entry": entry, "page": page_of(entry)} for entry in entries]}
 
 
 def _waiting() -> dict[str, Any]:

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from chat import fanout, live_room, reads
-from chat.actions.messages import send_message
+from chat.actions.messages import edit_message, send_message
 from chat.bus_items import BusItem, Change
 from chat.live_room import LiveRoom
 from chat.models import Room
-from chat.protocol.codec import Delivery
+from chat.protocol.codec import Delivery, decode_outbound
 from tests.harness.correspondent import PATIENCE
 from tests.harness.fixtures import Person, make_person, make_place
 from tests.harness.oracle import in_database
@@ -112,3 +112,22 @@ async def test_a_gap_that_shows_as_a_repair_ends_is_repaired(
         await comes_to(room, announced[2].number)
     await comes_to(room, announced[-1].number)
     assert ear.frames == 6
+
+
+async def test_what_a_repair_brings_too_old_to_remember_can_still_be_fetched(
+    alice: Person, announced: list[Change], settings: Any
+) -> None:
+    settings.CHAT_HISTORY_PAGE = 3
+    place = await in_database(make_place, alice)
+    room = LiveRoom(place.pk)
+    assert await room.ready()
+    await in_database(say, alice, place, 4)
+    first = announced[0].message_id
+    edit = {"room": place.pk, "user": alice.user, "message_id": first, "text": "changed"}
+    await in_database(edit_message, **edit)
+    # Only the last change is heard: the repair brings the first message after the others.
+    room.hear(announced[-1])
+    await comes_to(room, announced[-1].number)
+    history = decode_outbound(room.snapshot(reset=False))["data"]
+    assert [body["message"] for body in history["messages"]] == ["1", "2", "3"]
+    assert history["has_more"]

@@ -53,12 +53,12 @@ def environment(**changes: str) -> dict[str, str]:
 class ServerProcess:
     """One server, started at once; `await ready()` before talking to it."""
 
-    def __init__(self, changes: Mapping[str, str]) -> None:
+    def __init__(self, changes: Mapping[str, str], *arguments: str) -> None:
         self.lines: list[str] = []
         self.address = ""
         self._listens = threading.Event()
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve", "--port", "0"],
+            [sys.executable, "manage.py", "serve", "--port", "0", *arguments],
             cwd=ROOT,
             env=environment(**changes),
             stdin=subprocess.DEVNULL,

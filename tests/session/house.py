@@ -135,6 +135,11 @@ class House:
         self.talkers.append(talker)
         return talker
 
+    async def close(self) -> None:
+        for talker in self.talkers:
+            talker.session.stop()
+        await self.hub.stop()
+
     async def visit(self, user: User) -> Talker:
         """Somebody who came in with a token of this connection's own."""
         talker = self.talker(await in_thread(token_identity, user))
@@ -167,7 +172,13 @@ async def house(transactional_db: None, settings: Any) -> AsyncIterator[House]:
     house.hub.start()
     fanout.attach(house.hub.take)
     yield house
-    for talker in house.talkers:
-        talker.session.stop()
     fanout.detach(house.hub.take)
-    await house.hub.stop()
+    await house.close()
+
+
+@pytest.fixture
+async def deaf_house(house: House) -> AsyncIterator[House]:
+    """Another process, which hears nothing of what happens and reads only when it must."""
+    deaf = House()
+    yield deaf
+    await deaf.close()

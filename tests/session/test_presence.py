@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 
+from chat import presence
 from chat.actions.memberships import join_room
 from chat.models import Room
 from tests.harness.fixtures import Person, make_person
@@ -64,15 +67,29 @@ async def test_who_joins_hears_it_too_and_knows_who_is_there(
     assert joined["active_users"] == [alice.name, bob.name]
 
 
+@pytest.fixture
+async def grace_over(quick: Any, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Ends every grace; none ends before."""
+    quick.CHAT_PRESENCE_GRACE = NEVER
+    over = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        await (over.wait() if seconds == NEVER else asyncio.sleep(seconds))
+
+    patched = SimpleNamespace(**{**vars(asyncio), "sleep": sleep})
+    monkeypatch.setattr(presence, "asyncio", patched)
+    return over
+
+
 async def test_a_reload_is_not_seen(
-    two: list[Process], people: list[Person], place: Room, quick: Any
+    grace_over: asyncio.Event, two: list[Process], people: list[Person], place: Room
 ) -> None:
     alice, bob, _ = people
-    quick.CHAT_PRESENCE_GRACE = 0.5
     witness = await comes(alice, two[0], place)
     tab = await comes(bob, two[0], place)
     tab.cut()
     await comes(bob, two[1], place)
+    grace_over.set()
     await settled(*two)
     assert said(witness, "user_left") == []
     assert said(witness, "user_joined").count(bob.name) == 1

@@ -64,9 +64,9 @@ class Command(BaseCommand):
         """Serve until the end; return whether something had to be left unfinished."""
 
         def ready(address: str) -> None:
-            if settings.LOG_FORMAT == "plain":
-                self._say(f"Parley is at {address}")
             greeting.log(address, workers=workers)
+            if settings.LOG_FILE or settings.LOG_FORMAT == "plain":  # else only objects come here
+                self._say(f"Parley is at {address}")
 
         if workers is None:
             static.collect_if_changed(self._say)

@@ -1,10 +1,11 @@
-"""The project's addresses, and one that shows a server from inside."""
+"""The project's addresses, one that shows a server from inside, and one that fails."""
 
 from django.urls import include, path
 
-from .views import inside
+from .views import broken, inside
 
 urlpatterns = [
     path("tests/inside/", inside),
+    path("tests/broken/<key>/", broken),
     path("", include("project.urls")),
 ]

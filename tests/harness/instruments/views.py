@@ -25,3 +25,8 @@ def inside(request: HttpRequest) -> JsonResponse:
             "memory": pages * os.sysconf("SC_PAGE_SIZE"),
         }
     )
+
+
+def broken(request: HttpRequest, key: str) -> JsonResponse:
+    """A fault of ours."""
+    raise RuntimeError("broken on purpose")

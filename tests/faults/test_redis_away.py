@@ -1,0 +1,160 @@
+"""Redis stops, dies, forgets, is not there at all; people go on talking and miss nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from chat.models import Room
+from tests.harness.client import Client, living
+from tests.harness.fixtures import Person, Serve, make_person, make_place
+from tests.harness.oracle import assert_promises_kept, in_database
+from tests.harness.servers import ServerProcess, ready
+from tests.harness.valkey_control import OwnValkey
+
+PEOPLE = 6
+SAID_MEANWHILE = 15  # by each, while Redis is away: longer than hubs need to notice
+
+
+class Conversation:
+    """People on two servers who talk all the time."""
+
+    def __init__(self, room: Room, clients: list[Client]) -> None:
+        self.room = room
+        self.clients = clients
+        self._over = asyncio.Event()
+        self._talks = [asyncio.create_task(self._talk(client)) for client in clients]
+
+    async def _talk(self, client: Client) -> None:
+        number = 0
+        while not self._over.is_set():
+            number += 1
+            await client.say(self.room.slug, f"{client.name} {number}")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), 0.05)
+
+    async def ends(self) -> None:
+        """Let everybody finish their sentence."""
+        self._over.set()
+        await asyncio.gather(*self._talks)
+
+    async def goes_on(self) -> None:
+        """Wait until everybody's next words are stored, though Redis may be away."""
+        acks = [len(client.outbox.acks) for client in self.clients]
+        for client, before in zip(self.clients, acks, strict=True):
+            await client.until(
+                lambda client=client, before=before: len(client.outbox.acks)
+                >= before + SAID_MEANWHILE,
+                "for acks",
+            )
+
+    async def is_whole(self, *latecomers: Client) -> None:
+        """Wait until everybody has heard everything, and compare."""
+        everybody = [*self.clients, *latecomers]
+        head = max(
+            ack["sequence"]
+            for client in everybody
+            for [ack, *_] in client.outbox.acks.values()
+        )
+        for client in everybody:
+            await client.stands_at(self.room.slug, head)
+        await in_database(assert_promises_kept, self.room.slug, everybody)
+
+
+@contextlib.asynccontextmanager
+async def conversation(*servers: ServerProcess) -> AsyncIterator[Conversation]:
+    """Inside, people talk on both servers."""
+    people: list[Person] = await in_database(lambda: [make_person() for _ in range(PEOPLE)])
+    room = await in_database(make_place, *people)
+    clients = (
+        person.client(servers[n % 2], rooms=(room.slug,)) for n, person in enumerate(people)
+    )
+    async with living(clients) as alive:
+        held = Conversation(room, alive)
+        try:
+            yield held
+        finally:
+            await held.ends()
+
+
+def pause(valkey: OwnValkey) -> Callable[[], None]:
+    valkey.pause()
+    return valkey.go_on
+
+
+def kill(valkey: OwnValkey) -> Callable[[], None]:
+    valkey.kill()
+    return valkey.start
+
+
+def empty(valkey: OwnValkey) -> Callable[[], None]:
+    valkey.empty()
+    return lambda: None
+
+
+def drop_clients(valkey: OwnValkey) -> Callable[[], None]:
+    valkey.drop_clients()
+    return lambda: None
+
+
+@pytest.mark.parametrize("fault", [pause, kill, empty, drop_clients])
+async def test_people_go_on_talking(
+    serve: Serve, own_valkey: OwnValkey, fault: Callable[[OwnValkey], Callable[[], None]]
+) -> None:
+    await own_valkey.answers()
+    servers = [serve(REDIS_URL=own_valkey.url) for _ in range(2)]
+    await ready(*servers)
+    newcomer = await in_database(make_person)
+    async with conversation(*servers) as held:
+        await held.goes_on()
+        mend = fault(own_valkey)
+        await held.goes_on()
+        # Joining works too, though nobody can say who is here.
+        rooms = (held.room.slug,)
+        async with living([newcomer.client(servers[0], rooms=rooms)]) as [latecomer]:
+            await latecomer.say(held.room.slug, "may I join you?")
+            mend()
+            await held.goes_on()
+            await until_nobody_is_deaf(servers)
+            await held.ends()
+            await latecomer.say(held.room.slug, "good night")
+            await held.is_whole(latecomer)
+
+
+async def test_without_redis_at_the_start_people_talk_and_with_it_later_too(
+    serve: Serve, own_valkey: OwnValkey
+) -> None:
+    own_valkey.kill()
+    servers = [serve(REDIS_URL=own_valkey.url) for _ in range(2)]
+    await ready(*servers)
+    async with conversation(*servers) as held:
+        await held.goes_on()
+        own_valkey.start()
+        await until_nobody_is_deaf(servers)
+        await held.goes_on()
+        await held.ends()
+        await held.is_whole()
+
+
+async def test_a_server_ends_in_time_while_redis_stands_still(
+    serve: Serve, own_valkey: OwnValkey
+) -> None:
+    server = serve(REDIS_URL=own_valkey.url)
+    await server.ready()
+    alice = await in_database(make_person)
+    room = await in_database(make_place, alice)
+    async with living([alice.client(server, rooms=(room.slug,))]) as [client]:
+        own_valkey.pause()
+        ack = await client.say(room.slug, "are you still there?")
+        server.ask_to_stop()
+        assert await server.exit_code() == 0, server.log
+        await client.stands_at(room.slug, ack["sequence"])
+        assert client.closes[0] == 1012
+
+
+async def until_nobody_is_deaf(servers: list[ServerProcess]) -> None:
+    for server in servers:
+        await server.until(lambda seen: not seen["deaf"], "for the bus")
