@@ -24,13 +24,19 @@ def end_sessions(
     **kwargs: Any,
 ) -> None:
     """Close the sockets of a login that ended, in every process."""
-    versions = User.objects.filter(pk=user_id).values_list("access_version", flat=True)
+    everywhere = not (session_key or token_digest)
     fanout.broadcast(
         AccessEnded(
             user=user_id,
             session_key=session_key or "",
             token_digest=token_digest or "",
             reason=reason,
-            version=versions.first() or 0,
+            version=_version_of(user_id) if everywhere else 0,
         )
     )
+
+
+def _version_of(user_id: int) -> int:
+    """The version from which on logins count: those of before have ended."""
+    versions = User.objects.filter(pk=user_id).values_list("access_version", flat=True)
+    return versions.first() or 0

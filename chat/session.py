@@ -20,7 +20,6 @@ from .errors import ChatError, ErrorCode
 from .handshake import Peer
 from .limits import TokenBucket
 from .live_sessions import LiveSession
-from .metrics import action_seconds
 from .protocol.close_codes import CloseCode
 from .protocol.codec import (
     Delivery,
@@ -40,6 +39,7 @@ from .protocol.outbound import (
     SessionEnded,
     Welcome,
 )
+from .stats import action_times
 from .threads import in_thread
 from .verbs import VERBS
 
@@ -249,7 +249,7 @@ class ChatSession:
             if envelope.ref is not None:
                 self.send(ack_frame(reply, envelope.ref))
         finally:
-            action_seconds[event.event].observe(perf_counter() - began)
+            action_times[event.event].add(perf_counter() - began)
 
     def _admit(self, ref: str | None) -> bool:
         now = asyncio.get_running_loop().time()

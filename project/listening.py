@@ -102,7 +102,7 @@ class Door:
 
     def _take(self) -> None:
         for _ in range(BURST):
-            if self._tally.ahead:
+            if self._tally.is_ahead():
                 self._pause(STEP_BACK)
                 return
             if not self._take_one():

@@ -8,14 +8,15 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from chat.metrics import BUCKETS, registry
+from chat.metrics import registry
+from chat.stats import BOUNDS
 
 HTTP_SECONDS = Histogram(
     "parley_http_request_seconds",
     "From a request to the end of its answer",
     ["status"],
     registry=registry,
-    buckets=BUCKETS,
+    buckets=BOUNDS,
 )
 _by_class = {first: HTTP_SECONDS.labels(f"{first}xx") for first in range(1, 6)}
 

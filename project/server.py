@@ -60,8 +60,8 @@ class Server(daphne_server.Server):
         **options: Any,
     ) -> None:
         defaults = {
-            "ping_interval": 15,
-            "ping_timeout": 20,
+            "ping_interval": settings.CHAT_PING_INTERVAL,
+            "ping_timeout": settings.CHAT_PING_TIMEOUT,
             "websocket_timeout": -1,
             "websocket_handshake_timeout": 20,
             "websocket_max_message_size": settings.CHAT_FRAME_LIMIT,

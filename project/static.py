@@ -1,5 +1,7 @@
 """Static files as production serves them."""
 
+import asyncio
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -7,6 +9,9 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from servestatic.middleware import ServeStaticMiddleware
 from servestatic.storage import CompressedManifestStaticFilesStorage
 
 from project.locks import exclusive
@@ -20,6 +25,29 @@ class HashedStatic(CompressedManifestStaticFilesStorage):
     """
 
     support_js_module_import_aggregation = True
+
+
+class StaticFiles(ServeStaticMiddleware):
+    """Serves the files of other versions too, while they are in STATIC_ROOT.
+
+    While workers are replaced one by one, a page of the new version may ask an old worker for its
+    files, and a page of the old version a new one.
+    """
+
+    HASHED = re.compile(r"\.[0-9a-f]{12}\.[^/]+$")
+
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        path = request.path_info
+        if self._may_be_of_another_version(path):
+            found = await asyncio.to_thread(self.find_file, path)
+            if found is not None:
+                self.files[path] = found
+        response: HttpResponseBase = await super().__call__(request)
+        return response
+
+    def _may_be_of_another_version(self, path: str) -> bool:
+        known = path in self.files or self.autorefresh
+        return not known and path.startswith(self.static_prefix) and bool(self.HASHED.search(path))
 
 
 def collect_if_changed(say: Callable[[str], object]) -> None:

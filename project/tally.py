@@ -45,8 +45,7 @@ class Tally:
     def _write(self) -> None:
         self._numbers[self._place] = self.connections + 1 if self._taking else 0
 
-    @property
-    def ahead(self) -> bool:
+    def is_ahead(self) -> bool:
         """Whether another process has notably fewer connections than this one."""
         fewest = min(filter(None, self._numbers), default=1) - 1
         return self.connections > fewest + SLACK + fewest // SLACK_SHARE

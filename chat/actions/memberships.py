@@ -82,8 +82,8 @@ def _pass_on(write: RoomWrite) -> None:
     members = Membership.objects.filter(room=write.room)
     if members.filter(role=Role.OWNER).exists():
         return
-    # Moderators before members: "moderator" sorts after "member".
-    heir = members.order_by("-role", "joined_at", "pk").first()
+    # Who can act before who was shut out, moderators before members: "moderator" sorts after.
+    heir = members.order_by("-user__is_active", "-role", "joined_at", "pk").first()
     if heir is not None:
         heir.role = Role.OWNER
         heir.save(update_fields=["role"])

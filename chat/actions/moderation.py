@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from django.db.models import Model
 from django.utils import timezone
 
+from accounts.models import User
 from chat.errors import ChatError, ErrorCode
 from chat.models import (
     Ban,
@@ -25,9 +25,6 @@ from chat.protocol.outbound import RoomChanged, RoomClosed
 
 from .authority import Power, may_read, require_power
 from .changing import RoomWrite, changing_room
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 SLOW_MODE_LIMIT = 3600
 
@@ -137,6 +134,8 @@ def transfer_ownership(*, room: int, by: User, user: User, reason: str) -> None:
     """Hand the room to another member; who owned it is a moderator from then on."""
     with changing_room(room) as write:
         require_power(write, by, least=Power.OWNER)
+        if User.objects.filter(pk=user.pk, is_active=False).exists():
+            raise ChatError(ErrorCode.NOT_ALLOWED, details={"field": "user"})
         owners = Membership.objects.filter(room=write.room, role=Role.OWNER).exclude(user=user)
         if _update_membership(write, user, role=Role.OWNER):
             owners.update(role=Role.MODERATOR)

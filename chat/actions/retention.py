@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone
 
+from chat import fanout
+from chat.bus_items import Head
 from chat.models import Message, RoomHead
 from chat.models.rooms import fresh_epoch
 from chat.protocol.outbound import HistoryPruned
@@ -70,4 +72,6 @@ def renew_epochs() -> int:
     for head in heads:
         head.epoch = fresh_epoch()
     RoomHead.objects.bulk_update(heads, ["epoch"], batch_size=500)
+    # Hubs that run would find it out at their next check of the heads; so they know at once.
+    fanout.announce(*(Head(head.pk, head.epoch, head.last_sequence) for head in heads))
     return len(heads)

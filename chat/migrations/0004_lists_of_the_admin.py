@@ -21,7 +21,7 @@ INDEXES = {
     ],
     "membership": [
         models.Index(fields=["role", "id"], name="memberships_by_role"),
-        models.Index(fields=["muted_until"], condition=Q(muted_until__isnull=False), name="muted"),
+        models.Index(fields=["id"], condition=Q(muted_until__isnull=False), name="muted"),
     ],
     "moderationentry": [
         models.Index(fields=["act", "created_at"], name="entries_by_act"),
@@ -41,7 +41,6 @@ INDEXES = {
 
 
 class Migration(migrations.Migration):
-
     atomic = False
 
     dependencies = [("chat", "0003_admin"), ("accounts", "0002_lists_of_people")]

@@ -39,9 +39,7 @@ class Membership(models.Model):
         )
         indexes = (
             models.Index(fields=("role", "id"), name="memberships_by_role"),
-            models.Index(
-                fields=("muted_until",), condition=Q(muted_until__isnull=False), name="muted"
-            ),
+            models.Index(fields=("id",), condition=Q(muted_until__isnull=False), name="muted"),
         )
 
     def __str__(self) -> str:

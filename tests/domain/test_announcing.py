@@ -142,7 +142,7 @@ def test_a_process_without_a_hub_does_not_mind_that_redis_is_away(
     monkeypatch.setattr(fanout, "client", Away)
     said = say(room, alice)
     assert stored(room)[-1] == said
-    assert "Redis is away: 1 items" in caplog.text
+    assert "Redis is away" in caplog.text
 
 
 def test_a_process_without_a_hub_publishes_to_the_hubs(

@@ -148,7 +148,7 @@ def _sqlite_lock(room: Room) -> Iterator[None]:
 
 @contextmanager
 def _postgres_lock(room: Room) -> Iterator[None]:
-    other = connection.copy("other")
+    other: Any = connection.copy("other")
     lock = "SELECT 1 FROM chat_roomhead WHERE room_id = %s FOR UPDATE"
     with connection.cursor() as ours, other.cursor() as theirs:
         ours.execute("SET lock_timeout = '50ms'")

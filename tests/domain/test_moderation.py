@@ -590,6 +590,25 @@ def test_to_hand_the_room_to_its_owner_is_no_act(room: Room, alice: User) -> Non
     assert everything() == before
 
 
+def test_a_room_is_not_handed_to_somebody_who_is_shut_out(
+    room: Room, alice: User, bob: User
+) -> None:
+    User.objects.filter(pk=bob.pk).update(is_active=False)
+    error = refused(ModerationAct.TRANSFER, room, alice, bob)
+    assert (error.code, error.details) == (ErrorCode.NOT_ALLOWED, {"field": "user"})
+
+
+def test_who_is_shut_out_inherits_only_where_nobody_else_is(
+    room: Room, alice: User, bob: User, carol: User
+) -> None:
+    User.objects.filter(pk=appoint(room, bob).pk).update(is_active=False)
+    join_room(room=room.pk, user=carol)
+    end_membership(room=room.pk, user=alice)
+    assert roles(room) == {"bob": Role.MODERATOR, "carol": Role.OWNER}
+    end_membership(room=room.pk, user=carol)
+    assert roles(room) == {"bob": Role.OWNER}
+
+
 def test_a_moderator_is_made_and_unmade(room: Room, alice: User, bob: User) -> None:
     for role in (Role.MODERATOR, Role.MODERATOR, Role.MEMBER):
         moderation.set_role(room=room.pk, by=alice, user=bob, role=role, reason=WHY)

@@ -10,7 +10,7 @@ from accounts.models import User
 from chat import queries, shapes
 from chat.actions import retention
 from chat.actions.retention import prune_messages, renew_epochs
-from chat.bus_items import BusItem
+from chat.bus_items import BusItem, Head
 from chat.models import Message, Report, Room, RoomHead
 from tests.factories import make_room
 
@@ -191,6 +191,14 @@ def test_a_new_epoch_starts_every_room_anew(room: Room, alice: User) -> None:
     assert len({row[1] for row in after}) == 2
     assert {(row[0], *row[2:]) for row in before} == {(row[0], *row[2:]) for row in after}
     assert (say(room, alice).sequence, say(other, alice).sequence) == (11, 1)
+
+
+def test_a_new_epoch_is_told_to_the_hubs_that_run(
+    room: Room, announced: list[BusItem], django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        renew_epochs()
+    assert announced == [Head(room.pk, RoomHead.objects.get(pk=room.pk).epoch, 10)]
 
 
 def test_what_happens_in_a_new_epoch_is_told_in_its_name(

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -19,6 +20,8 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts.actions import access
+from accounts.actions.tokens import create_token
+from accounts.identity import Identity
 from accounts.models import AuthToken, User
 from chat.actions import memberships, moderation, people
 from chat.models import Membership, Room, RoomKind
@@ -194,7 +197,7 @@ def started(
 
     def pair(weather: str) -> list[ServerProcess]:
         if weather not in pairs:
-            changes = {"VAR_DIR": folder, **WEATHER[weather]}
+            changes = {"VAR_DIR": folder, "CHAT_AUTHENTICATE_TIMEOUT": "0.2", **WEATHER[weather]}
             pairs[weather] = [ServerProcess(changes) for _ in range(2)]
         return pairs[weather]
 
@@ -207,11 +210,10 @@ def started(
 def set_up(servers: list[ServerProcess]) -> Scene:
     alice, bob, again = Person(""), Person(""), Person("")
     again.user = bob.user
-    hasher = Argon2PasswordHasher()
-    bob.user.password = hasher.encode(OLD, hasher.salt())
+    bob.user.password = hashed(OLD)
     bob.user.save()
-    row, again.token = _another_token(bob.user)
-    again.identity = type(bob.identity)(bob.user, 1, token_digest=row.digest)
+    row, again.token = create_token(user=bob.user)
+    again.identity = Identity(bob.user, bob.user.access_version, token_digest=row.digest)
     return Scene(
         servers=servers,
         alice=alice,
@@ -225,10 +227,11 @@ def set_up(servers: list[ServerProcess]) -> Scene:
     )
 
 
-def _another_token(user: User) -> tuple[AuthToken, str]:
-    from accounts.actions.tokens import create_token
-
-    return create_token(user=user)
+@cache
+def hashed(password: str) -> str:
+    """As the servers hash it, which is slow on purpose."""
+    hasher = Argon2PasswordHasher()
+    return hasher.encode(password, hasher.salt())
 
 
 @pytest.fixture

@@ -2,82 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
 
-from chat.models import Room
-from tests.harness.client import Client, living
-from tests.harness.fixtures import Person, Serve, make_person, make_place
-from tests.harness.oracle import assert_promises_kept, in_database
+from tests.harness.client import living
+from tests.harness.conversation import conversation
+from tests.harness.fixtures import Serve, make_person, make_place
+from tests.harness.oracle import in_database
 from tests.harness.servers import ServerProcess, ready
 from tests.harness.valkey_control import OwnValkey
-
-PEOPLE = 6
-SAID_MEANWHILE = 15  # by each, while Redis is away: longer than hubs need to notice
-
-
-class Conversation:
-    """People on two servers who talk all the time."""
-
-    def __init__(self, room: Room, clients: list[Client]) -> None:
-        self.room = room
-        self.clients = clients
-        self._over = asyncio.Event()
-        self._talks = [asyncio.create_task(self._talk(client)) for client in clients]
-
-    async def _talk(self, client: Client) -> None:
-        number = 0
-        while not self._over.is_set():
-            number += 1
-            await client.say(self.room.slug, f"{client.name} {number}")
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._over.wait(), 0.05)
-
-    async def ends(self) -> None:
-        """Let everybody finish their sentence."""
-        self._over.set()
-        await asyncio.gather(*self._talks)
-
-    async def goes_on(self) -> None:
-        """Wait until everybody's next words are stored, though Redis may be away."""
-        acks = [len(client.outbox.acks) for client in self.clients]
-        for client, before in zip(self.clients, acks, strict=True):
-            await client.until(
-                lambda client=client, before=before: len(client.outbox.acks)
-                >= before + SAID_MEANWHILE,
-                "for acks",
-            )
-
-    async def is_whole(self, *latecomers: Client) -> None:
-        """Wait until everybody has heard everything, and compare."""
-        everybody = [*self.clients, *latecomers]
-        head = max(
-            ack["sequence"]
-            for client in everybody
-            for [ack, *_] in client.outbox.acks.values()
-        )
-        for client in everybody:
-            await client.stands_at(self.room.slug, head)
-        await in_database(assert_promises_kept, self.room.slug, everybody)
-
-
-@contextlib.asynccontextmanager
-async def conversation(*servers: ServerProcess) -> AsyncIterator[Conversation]:
-    """Inside, people talk on both servers."""
-    people: list[Person] = await in_database(lambda: [make_person() for _ in range(PEOPLE)])
-    room = await in_database(make_place, *people)
-    clients = (
-        person.client(servers[n % 2], rooms=(room.slug,)) for n, person in enumerate(people)
-    )
-    async with living(clients) as alive:
-        held = Conversation(room, alive)
-        try:
-            yield held
-        finally:
-            await held.ends()
 
 
 def pause(valkey: OwnValkey) -> Callable[[], None]:

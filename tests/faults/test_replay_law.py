@@ -93,7 +93,7 @@ def test_snapshot_and_changes_equal_a_fresh_snapshot(
 
 
 @pytest.mark.soak
-@histories(length=120, examples=3_000)
+@histories(length=120, examples=1_000)
 def test_snapshot_and_changes_equal_a_fresh_snapshot_for_long(
     small: None, people: list[Person], settings: Any, steps: list[Step], patient: bool
 ) -> None:

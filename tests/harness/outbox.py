@@ -42,6 +42,8 @@ class Outbox:
         # All acks by client id; a resent message may be acknowledged more than once.
         self.acks: dict[str, list[dict[str, Any]]] = {}
         self.refused: dict[str, Refused] = {}
+        # How often the server asked for another try.
+        self.postponed = 0
         self.room_of: dict[str, str] = {}
 
     def put(self, room_id: str, message: str, client_id: str) -> Pending:
@@ -63,6 +65,7 @@ class Outbox:
     def refuse(self, client_id: str, error: Mapping[str, Any]) -> Pending | None:
         """Note a refusal; return the message if it is worth another try."""
         if error["code"] in self.TEMPORARY:
+            self.postponed += 1
             return self.pending.get(client_id)
         refusal = self.refused[client_id] = Refused(error)
         pending = self.pending.pop(client_id, None)

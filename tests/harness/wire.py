@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
 
 from .correspondent import PATIENCE
 from .servers import ServerProcess
@@ -37,8 +39,8 @@ async def wire(
         max_queue=None,
         max_size=None,
         proxy=None,
-    ) as socket:
-        yield socket
+    ) as opened:
+        yield opened
 
 
 async def tell(socket: ClientConnection, event: str, ref: str | None = None, **data: Any) -> None:
@@ -71,3 +73,51 @@ async def close_code(socket: ClientConnection) -> int | None:
             while True:
                 await socket.recv()
     return socket.close_code
+
+
+class StalledReader:
+    """A raw socket that has shaken hands and reads nothing afterwards, but may send."""
+
+    def __init__(self, server: ServerProcess, token: str) -> None:
+        host, _, port = server.address.partition(":")
+        self.socket = socket.socket()
+        # Set before connecting, so that the kernel promises the server little room.
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self.socket.settimeout(PATIENCE)
+        self.socket.connect((host, int(port)))
+        lines = (
+            "GET /ws/chat/ HTTP/1.1",
+            f"Host: {server.address}",
+            "Connection: Upgrade",
+            "Upgrade: websocket",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==",
+            f"Authorization: Bearer {token}",
+        )
+        self.socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += self.socket.recv(1)
+        assert b" 101 " in head
+
+    def tell(self, event: str, **data: Any) -> None:
+        """Raises OSError once the server has given up."""
+        payload = msgspec.json.encode({"event": event, "data": data, "ref": event})
+        self.socket.sendall(Frame(Opcode.TEXT, payload).serialize(mask=True))
+
+    def tell_until_cut(self, event: str, **data: Any) -> None:
+        """Go on sending, and reading nothing, until the server gives up."""
+        with contextlib.suppress(ConnectionError):
+            while True:
+                self.tell(event, **data)
+
+    def read_to_the_end(self) -> bytes:
+        """Begin to read; return all there is until the server's close, or its reset."""
+        read = bytearray()
+        with contextlib.suppress(ConnectionError):
+            while data := self.socket.recv(1 << 20):
+                read += data
+        return bytes(read)
+
+    def close(self) -> None:
+        self.socket.close()

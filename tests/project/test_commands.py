@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -150,6 +151,38 @@ def test_serve_serves_hashed_static_files_that_browsers_may_keep(production: Man
         server.terminate()
         assert server.wait(PATIENCE) == 0
     assert production.valkeys() == []
+
+
+def test_serve_serves_hashed_files_of_other_versions_but_nothing_else(production: Manage) -> None:
+    with production.running("serve", "--port", "0") as server:
+        port = port_of(server)
+        css = production.var_dir / "static" / "css"
+        (css / "other.0123456789ab.css").write_text("other {}")
+        (css / "other.css").write_text("unknown {}")
+        (production.var_dir / "outside.0123456789ab.css").write_text("outside {}")
+        assert get(port, "/static/css/other.0123456789ab.css")[1] == b"other {}"
+        for path in (
+            "/static/css/other.css",
+            "/static/css/none.0123456789ab.css",
+            "/static/../outside.0123456789ab.css",
+            "/static/%2e%2e/outside.0123456789ab.css",
+        ):
+            assert get(port, path)[0].status == 404
+        server.terminate()
+        server.wait(PATIENCE)
+
+
+def test_serve_on_a_unix_socket(production: Manage) -> None:
+    path = production.var_dir / "door"
+    with production.running("serve", "--unix", str(path)) as server:
+        until(lambda: path.exists() or server.poll() is not None)
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(path))
+            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert client.makefile("rb").read().endswith(b"\r\n\r\nok\n")
+        server.terminate()
+        assert server.wait(PATIENCE) == 0
+    assert not path.exists()
 
 
 def test_serve_says_that_its_port_is_taken(production: Manage) -> None:

@@ -60,32 +60,32 @@ def test_who_has_notably_more_connections_than_another_lets_it_go_first(memory: 
     one.begin()
     two.begin()
     one.change(SLACK)
-    assert not one.ahead
+    assert not one.is_ahead()
     one.change(1)
-    assert one.ahead
-    assert not two.ahead
+    assert one.is_ahead()
+    assert not two.is_ahead()
     two.change(100)
     one.change(98)
-    assert not one.ahead  # by one only
+    assert not one.is_ahead()  # by one only
     one.change(5)
-    assert not one.ahead  # by six of a hundred
+    assert not one.is_ahead()  # by six of a hundred
     one.change(2)
-    assert one.ahead
+    assert one.is_ahead()
 
 
 def test_who_takes_none_is_not_waited_for(memory: int) -> None:
     one, two = Tally(memory, 0), Tally(memory, 1)
     one.begin()
     one.change(50)
-    assert not one.ahead
+    assert not one.is_ahead()
     two.begin()
-    assert one.ahead
+    assert one.is_ahead()
     two.end()
-    assert not one.ahead
+    assert not one.is_ahead()
 
 
 def test_a_process_alone_is_never_ahead() -> None:
     alone = Tally.alone()
     alone.begin()
     alone.change(1000)
-    assert not alone.ahead
+    assert not alone.is_ahead()

@@ -25,8 +25,8 @@ class Follower:
         self.epoch = ""
         self._read = 0
 
-    def catch_up(self) -> None:
-        """Apply what came."""
+    def catch_up(self) -> int:
+        """Apply what came, and return the position then."""
         new, self._read = self.talker.frames[self._read :], len(self.talker.frames)
         for frame in new:
             if frame["event"] == "room_history":
@@ -36,6 +36,7 @@ class Follower:
                 assert number == self.position + 1
                 self.position = number
                 self._put(frame["data"])
+        return self.position
 
     def _start(self, history: dict[str, Any]) -> None:
         for message in history["messages"]:
@@ -84,6 +85,6 @@ async def test_who_joins_while_others_talk_misses_nothing_and_hears_nothing_twic
     stop.set()
     await asyncio.gather(*talking)
     head = (await room.__class__.objects.select_related("head").aget(pk=room.pk)).head
-    await until(lambda: follower.catch_up() or follower.position == head.last_sequence)
+    await until(lambda: follower.catch_up() == head.last_sequence)
     stored = room.messages.values_list("sequence", "changed_sequence", "text")
     assert follower.known == {place: (change, text) async for place, change, text in stored}

@@ -344,7 +344,7 @@ async def test_a_message_that_cannot_be_stored_now_is_unavailable(
 
 # Strangers
 
-ASKED = {
+ASKED: dict[str, dict[str, Any]] = {
     "join_room": {},
     "leave_room": {},
     "send_message": {"message": "Hi"},

@@ -14,6 +14,14 @@ from chat.writer import Writer
 
 from .house import until
 
+# The writer's thread looks after its connection before and after each batch.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def store_in(writer: Writer, text: str) -> Any:
+    """What the store made of `text`, which is no message here."""
+    return writer.store(draft(text))
+
 
 def draft(text: str) -> Draft:
     return Draft(room=1, sender=1, text=text, sent_hash=b"", client_id=None, reply_to=None)
@@ -49,7 +57,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Store:
 async def test_each_sender_gets_the_answer_to_their_own(store: Store) -> None:
     writer = Writer()
     answers = await asyncio.gather(
-        *(writer.store(draft(text)) for text in ("a", "bad", "c")), return_exceptions=True
+        *(store_in(writer, text) for text in ("a", "bad", "c")), return_exceptions=True
     )
     assert answers[0] == "stored a"
     assert isinstance(answers[1], ChatError)
@@ -59,9 +67,9 @@ async def test_each_sender_gets_the_answer_to_their_own(store: Store) -> None:
 async def test_what_comes_meanwhile_is_stored_together_and_in_order(store: Store) -> None:
     writer = Writer()
     store.taking.clear()
-    first = asyncio.create_task(writer.store(draft("first")))
+    first = asyncio.create_task(store_in(writer, "first"))
     await until(lambda: store.batches)
-    rest = [asyncio.create_task(writer.store(draft(f"{n}"))) for n in range(20)]
+    rest = [asyncio.create_task(store_in(writer, f"{n}")) for n in range(20)]
     await asyncio.sleep(0.01)
     store.taking.set()
     await asyncio.gather(first, *rest)
@@ -71,7 +79,7 @@ async def test_what_comes_meanwhile_is_stored_together_and_in_order(store: Store
 async def test_a_batch_is_never_longer_than_the_limit(store: Store, settings: Any) -> None:
     settings.CHAT_WRITE_BATCH = 7
     writer = Writer()
-    await asyncio.gather(*(writer.store(draft(f"{n}")) for n in range(20)))
+    await asyncio.gather(*(store_in(writer, f"{n}") for n in range(20)))
     assert [len(batch) for batch in store.batches] == [7, 7, 6]
     assert [text for batch in store.batches for text in batch] == [f"{n}" for n in range(20)]
 
@@ -83,18 +91,18 @@ async def test_everybody_is_answered_whatever_goes_wrong(
     store.error = RuntimeError("a fault of ours")
     with caplog.at_level(logging.CRITICAL):
         answers = await asyncio.gather(
-            *(writer.store(draft("a")) for _ in range(3)), return_exceptions=True
+            *(store_in(writer, "a") for _ in range(3)), return_exceptions=True
         )
     assert [getattr(answer, "code", None) for answer in answers] == [ErrorCode.UNAVAILABLE] * 3
     store.error = None
-    assert await writer.store(draft("b")) == "stored b"
+    assert await store_in(writer, "b") == "stored b"
 
 
 async def test_a_sender_who_is_gone_does_not_disturb_the_others(store: Store) -> None:
     writer = Writer()
     store.taking.clear()
-    gone = asyncio.create_task(writer.store(draft("gone")))
-    stays = asyncio.create_task(writer.store(draft("stays")))
+    gone = asyncio.create_task(store_in(writer, "gone"))
+    stays = asyncio.create_task(store_in(writer, "stays"))
     await until(lambda: store.batches)
     gone.cancel()
     store.taking.set()
@@ -105,6 +113,6 @@ async def test_a_sender_who_is_gone_does_not_disturb_the_others(store: Store) ->
 async def test_a_writer_that_has_rested_takes_up_again(store: Store) -> None:
     writer = Writer()
     for text in ("a", "b"):
-        await writer.store(draft(text))
+        await store_in(writer, text)
         await asyncio.sleep(0.005)
     assert store.batches == [["a"], ["b"]]

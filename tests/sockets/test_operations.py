@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import re
@@ -12,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -70,13 +72,24 @@ class Logged(Caller):
 
     def __init__(self, folder: Path) -> None:
         self._log = folder / "parley.log"
-        environment = {"VAR_DIR": str(folder), "LOG_FORMAT": "json", "LOG_FILE": str(self._log)}
+        self._mails = folder / "mails"
+        environment = {
+            "VAR_DIR": str(folder),
+            "LOG_FORMAT": "json",
+            "LOG_FILE": str(self._log),
+            "ERROR_MAILS_TO": "Ann <ann@example.org>",
+            "EMAIL_URL": f"filemail:///{self._mails}",
+        }
         self.server = ServerProcess({**BEHIND_A_PROXY, **environment})
         super().__init__(self.server)
 
     @property
     def lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self._log.read_text().splitlines()]
+
+    @property
+    def mails(self) -> str:
+        return "".join(path.read_text() for path in self._mails.glob("*"))
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +112,7 @@ def person_with_password() -> User:
     user, hasher = make_user(), Argon2PasswordHasher()  # as servers have it, not tests
     user.password = hasher.encode(PASSWORD, hasher.salt())
     user.save()
-    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
 
 
@@ -218,6 +231,18 @@ async def test_a_fault_can_be_found_by_the_id_on_its_page(
     [fault] = [line for line in logged.lines if line.get("request_id") == "of-the-proxy-7"]
     assert fault["level"] == "ERROR"
     assert "RuntimeError: broken on purpose" in fault["exception"]
+
+
+async def test_a_fault_is_mailed_to_the_administrators_once(logged: Logged) -> None:
+    for _ in range(3):
+        logged.call("/tests/broken/a-key-by-mail/", **FROM_THE_PROXY)
+    async with asyncio.timeout(PATIENCE):
+        while "RuntimeError: broken on purpose" not in logged.mails:
+            await asyncio.sleep(0.02)
+    assert logged.mails.count("Subject: ") == 1
+    assert "Subject: [Parley] ERROR in django.request: Internal Server Error" in logged.mails
+    assert "To: ann@example.org" in logged.mails
+    assert not re.search(rf"a-key-by-mail|{ADDRESS}", logged.mails)
 
 
 async def test_the_log_begins_with_what_runs_here(

@@ -44,7 +44,14 @@ class Served(ServerProcess):
     """A parent with its workers."""
 
     def __init__(self, folder: Path, **changes: str) -> None:
-        super().__init__({"VAR_DIR": str(folder), **changes}, "--workers", "2")
+        self._settings = folder / "settings"
+        self.set("")
+        places = {"VAR_DIR": str(folder), "ENV_FILE": str(self._settings)}
+        super().__init__({**places, **changes}, "--workers", "2")
+
+    def set(self, lines: str) -> None:
+        """Change its file of settings."""
+        self._settings.write_text(lines)
 
     @property
     def workers(self) -> set[int]:
@@ -226,11 +233,14 @@ async def test_a_killed_worker_is_replaced_while_the_other_goes_on(served: Serve
 # --- One by one ----------------------------------------------------------------------------------
 
 
-async def test_two_hangups_in_a_row_under_load_lose_nothing(served: Served) -> None:
+async def test_two_hangups_in_a_row_under_load_bring_new_settings_and_lose_nothing(
+    served: Served,
+) -> None:
     old = served.workers
     began = served.says(" serves")
     async with talking(served, *await four_people()) as talk, asking(served) as answers:
         await until(lambda: talk.head > 20)
+        served.set("CHAT_TEXT_LIMIT=1234")
         served.process.send_signal(signal.SIGHUP)
         await served.until_said("replaced one by one")
         served.process.send_signal(signal.SIGHUP)
@@ -240,6 +250,9 @@ async def test_two_hangups_in_a_row_under_load_lose_nothing(served: Served) -> N
     assert served.says(" serves") == began + 4
     assert len(answers) > 20
     assert set(answers) == {200}
+    greetings = [client.heard("welcome") for client in talk.clients]
+    assert {greeting[0]["limits"]["text"] for greeting in greetings} == {4000}
+    assert {greeting[-1]["limits"]["text"] for greeting in greetings} == {1234}
     closes = [code for client in talk.clients for code in client.closes]
     assert 1012 in closes
     assert set(closes) <= {1012, 1000}
