@@ -64,7 +64,7 @@ def _loaded_user(request: HttpRequest) -> User | None:
 
 def _note(user: User) -> None:
     try:
-        touch_last_seen(user_id=user.pk)
+        touch_last_seen(user_ids=[user.pk])
     except DatabaseError:
         # The answer is made; a database too busy to note the visit does not spoil it.
         logger.warning("could not note that user %s was here", user.pk, exc_info=True)

@@ -11,7 +11,6 @@ from typing import Protocol
 from django.conf import settings
 
 from . import reads
-from .bus_items import Change
 from .live_room import LiveRoom
 from .protocol.codec import event_frame
 from .protocol.outbound import RoomActivity
@@ -40,7 +39,14 @@ class Activity:
         # By room key: the room's slug and its members' sessions here.
         self._slugs: dict[int, str] = {}
         self._members: dict[int, set[Member]] = defaultdict(set)
+        # The numbers up to which rooms have moved, and up to which that was told.
         self._moved: dict[int, int] = {}
+        self._told: dict[int, int] = {}
+
+    @property
+    def rooms(self) -> Iterable[int]:
+        """The keys of the rooms that have members here."""
+        return self._members
 
     def add(self, session: Member, rooms: Mapping[int, str]) -> None:
         """Tell `session` of these rooms (slugs by key) from now on."""
@@ -56,10 +62,12 @@ class Activity:
                 if not members:
                     self._members.pop(key)
                     self._slugs.pop(key, None)
+                    self._told.pop(key, None)
 
-    def moved(self, change: Change) -> None:
-        if change.room in self._members:
-            self._moved[change.room] = change.number
+    def moved(self, room: int, number: int) -> None:
+        """Note that a room (its key) has come as far as `number`, however one learnt of it."""
+        if room in self._members and number > self._told.get(room, 0):
+            self._moved[room] = max(number, self._moved.get(room, 0))
 
     async def run(self) -> None:
         """Tell, at most once an interval a room, whoever has it not open."""
@@ -73,6 +81,14 @@ class Activity:
     async def tell(self) -> None:
         """Tell of all rooms that moved since the last time."""
         moved, self._moved = self._moved, {}
+        try:
+            await self._tell(moved)
+        except BaseException:
+            self._moved = moved | self._moved
+            raise
+        self._told.update(moved)
+
+    async def _tell(self, moved: Mapping[int, int]) -> None:
         absent = {key: sessions for key in moved if (sessions := self._absent(key))}
         if not absent:
             return

@@ -93,8 +93,23 @@ class Departed(Struct, frozen=True, array_like=True, tag=9):
     reason: str
 
 
+class ProfileChanged(Struct, frozen=True, array_like=True, tag=10):
+    """What others see of a person is another name or picture."""
+
+    user: int
+
+
 BusItem = (
-    Change | Head | RoomNotice | PersonNotice | AccessEnded | Everybody | Beat | Arrived | Departed
+    Change
+    | Head
+    | RoomNotice
+    | PersonNotice
+    | AccessEnded
+    | Everybody
+    | Beat
+    | Arrived
+    | Departed
+    | ProfileChanged
 )
 
 _encoder = msgspec.msgpack.Encoder()

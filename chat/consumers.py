@@ -38,6 +38,8 @@ class ChatConsumer(AsyncConsumer):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.scope = scope
         self._receive = receive
+        # Of a first frame that is not answered yet.
+        self._ref: str | None = None
         if (await receive())["type"] != "websocket.connect":
             return
         # Accept first, so that a refusal can say why: a rejected handshake has no words.
@@ -48,12 +50,12 @@ class ChatConsumer(AsyncConsumer):
                 await self._serve(transport)
             except (DatabaseError, InterfaceError):
                 # Once it has started, the session answers such things itself.
-                logger.warning("Nobody can be let in: the database is away", exc_info=True)
+                logger.warning("Nobody can be let in: the database is away")
                 error = ChatError(ErrorCode.UNAVAILABLE, retry_after=1.0)
                 await self._turn_away(transport, error, CloseCode.RESTARTING)
 
     async def _turn_away(self, transport: Transport, error: ChatError, code: CloseCode) -> None:
-        transport.send(error_frame(error))
+        transport.send(error_frame(error, self._ref))
         transport.close(code)
         await transport.drained()
 
@@ -96,10 +98,11 @@ class ChatConsumer(AsyncConsumer):
         try:
             async with asyncio.timeout(settings.CHAT_AUTHENTICATE_TIMEOUT):
                 envelope = read_envelope(await self._next_frame())
+            self._ref = envelope.ref
             event = read_event(envelope)
         except (TimeoutError, ChatError):
             return None
         identity = await identify_token(event.token) if isinstance(event, Authenticate) else None
-        if identity is not None and envelope.ref is not None:
-            transport.send(ack_frame(Nothing(), envelope.ref))
+        if identity is not None and self._ref is not None:
+            transport.send(ack_frame(Nothing(), self._ref))
         return identity

@@ -25,9 +25,10 @@ from .bus_items import (
     Everybody,
     Head,
     PersonNotice,
+    ProfileChanged,
     RoomNotice,
 )
-from .live_room import LiveRoom
+from .live_room import LiveRoom, read_system_message
 from .live_sessions import Register
 from .presence import Presence
 from .protocol.codec import Delivery
@@ -49,6 +50,8 @@ class HubSession(Listener, Protocol):
     rooms: dict[str, LiveRoom]
 
     def end(self, *, reason: str) -> None: ...
+    def become_member(self, rooms: dict[int, str]) -> None: ...
+    def end_membership(self, room: int, room_id: str, *, reason: str) -> None: ...
     async def shut_down(self) -> None: ...
 
 
@@ -68,6 +71,7 @@ class Hub:
         self._keys: dict[str, int] = {}
         self._loop = asyncio.get_running_loop()
         self._tasks: list[asyncio.Task[None]] = []
+        self._refreshing: set[asyncio.Task[None]] = set()
         self._hearing = {
             Change: self._hear_change,
             Head: self._hear_head,
@@ -78,6 +82,7 @@ class Hub:
             AccessEnded: self._hear_access_ended,
             Arrived: self.presence.hear,
             Departed: self.presence.hear,
+            ProfileChanged: self._hear_profile_changed,
         }
 
     def start(self) -> None:
@@ -91,7 +96,7 @@ class Hub:
         ]
 
     async def stop(self) -> None:
-        await tasks.end(self._tasks)
+        await tasks.end([*self._tasks, *self._refreshing])
         # Together: while Redis stands still, each of them waits as long as it may.
         await asyncio.gather(self.presence.stop(), self.register.stop(), self.bus.stop())
 
@@ -110,18 +115,34 @@ class Hub:
     def _hear(self, items: Iterable[BusItem]) -> None:
         touched: set[LiveRoom] = set()
         for item in items:
-            self._hearing[type(item)](item)  # type: ignore[operator]
+            try:
+                self._hearing[type(item)](item)  # type: ignore[operator]
+            except Exception:
+                # One that cannot be taken in keeps back none of the others.
+                logger.exception("A %s could not be taken in", type(item).__name__)
             if type(item) is Change and (room := self.rooms.get(item.room)):
                 touched.add(room)
         for room in touched:
             room.audience.settle()
 
     def _hear_change(self, change: Change) -> None:
-        self.activity.moved(change)
+        self.activity.moved(change.room, change.number)
+        if change.joined or change.removed:
+            self._note_membership(change)
         if room := self.rooms.get(change.room):
             room.hear(change)
 
+    def _note_membership(self, change: Change) -> None:
+        """Let sessions know of a membership that began or ended where they have it not open."""
+        about = read_system_message(change.body)
+        for session in list(self._by_user.get(change.joined or change.removed, ())):
+            if change.joined:
+                session.become_member({change.room: about.room_id})
+            elif about.room_id not in session.rooms:
+                session.end_membership(change.room, about.room_id, reason=about.act)
+
     def _hear_head(self, head: Head) -> None:
+        self.activity.moved(head.room, head.number)
         if room := self.rooms.get(head.room):
             room.hint(head, delay=0.0 if self.bus.deaf else settings.CHAT_REPAIR_DELAY)
 
@@ -149,6 +170,16 @@ class Hub:
         for session in list(self._by_user.get(ended.user, ())):
             if _is_ended(session.identity, ended):
                 session.end(reason=ended.reason)
+
+    def _hear_profile_changed(self, changed: ProfileChanged) -> None:
+        task = asyncio.create_task(self._guarded(self._refresh_rooms_of(changed.user)))
+        self._refreshing.add(task)
+        task.add_done_callback(self._refreshing.discard)
+
+    async def _refresh_rooms_of(self, user_id: int) -> None:
+        for key in await reads.rooms_of(user_id, list(self.rooms)):
+            if room := self.rooms.get(key):
+                await room.refresh()
 
     # Sessions and rooms
 
@@ -205,18 +236,19 @@ class Hub:
         while True:
             await asyncio.sleep(settings.CHAT_BEAT_INTERVAL)
             due = self._loop.time() - checked_at >= settings.CHAT_HEAD_CHECK_INTERVAL
-            if self.rooms and (due or self.bus.deaf):
+            if due or self.bus.deaf:
                 checked_at = self._loop.time()
                 await self._guarded(self.check_heads())
 
     async def check_heads(self) -> None:
-        """Read the heads of all live rooms; rooms that stand elsewhere repair themselves."""
-        rooms = list(self.rooms.values())
-        for start in range(0, len(rooms), CHECK_CHUNK):
-            chunk = rooms[start : start + CHECK_CHUNK]
-            stood_at = {room.key: room.position for room in chunk}
-            for head in await reads.heads(stood_at):
-                if room := self.rooms.get(head.room):
+        """Read the heads of all rooms that matter here; who stands elsewhere repairs itself."""
+        keys = list({*self.rooms, *self.activity.rooms})
+        for start in range(0, len(keys), CHECK_CHUNK):
+            chunk = keys[start : start + CHECK_CHUNK]
+            stood_at = {key: self.rooms[key].position for key in chunk if key in self.rooms}
+            for head in await reads.heads(chunk):
+                self.activity.moved(head.room, head.number)
+                if (room := self.rooms.get(head.room)) and head.room in stood_at:
                     room.check(head, stood_at=stood_at[head.room])
 
     async def _check_access(self) -> None:
@@ -238,15 +270,14 @@ class Hub:
 
     async def _check_memberships(self) -> None:
         seats = {
-            (room.key, session.user_id)
-            for session in self.sessions
-            for room in session.rooms.values()
+            (room, session.user_id) for session in self.sessions for room in session.rooms.values()
         }
         # Who comes back while the database is asked has a higher number.
-        stood_at = {key: self.rooms[key].position for key, _ in seats}
-        for key, user_id in seats - await reads.memberships_still_there(seats):
-            if room := self.rooms.get(key):
-                room.take_out(user_id, number=stood_at[key] + 1, reason="ended")
+        stood_at = {room: room.position for room, _ in seats}
+        there = await reads.memberships_still_there({(room.key, user) for room, user in seats})
+        for room, user in seats:
+            if (room.key, user) not in there:
+                room.take_out(user, number=stood_at[room] + 1, reason="ended")
 
     async def _guarded(self, check: asyncio.Future[None] | object) -> None:
         try:

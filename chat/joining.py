@@ -6,7 +6,7 @@ the registration on every frame is either in the answer or held; none is in neit
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -36,7 +36,8 @@ async def join_room(session: ChatSession, event: JoinRoom) -> Joined:
         raise ChatError(ErrorCode.ROOM_NOT_FOUND)
     room = session.hub.room(key)
     try:
-        membership = await _enter(session, room)
+        enter = memberships.join_room if event.after is None else memberships.return_to_room
+        membership = await _enter(session, room, enter)
         await session.hub.presence.prepare(room)
         await session.drained()
         sequence = await _answer(session, room, event, member_since=membership.joined_sequence)
@@ -61,11 +62,16 @@ def close_room(session: ChatSession, room_id: str) -> bool:
     return True
 
 
-async def _enter(session: ChatSession, room: LiveRoom) -> Membership:
+async def _enter(
+    session: ChatSession, room: LiveRoom, enter: Callable[..., Membership]
+) -> Membership:
     """Register muted, then authorise; again if a membership just ended and was renewed."""
     while True:
+        if session.hub.rooms.get(room.key) is not room:
+            # Nobody was left in it, and the hub has forgotten it.
+            raise ChatError(ErrorCode.UNAVAILABLE, retry_after=0.1)
         room.audience.mute(session, since=room.position)
-        membership = await in_thread(memberships.join_room, room=room.key, user=session.user)
+        membership = await in_thread(enter, room=room.key, user=session.user)
         if not await room.ready():
             raise ChatError(ErrorCode.ROOM_NOT_FOUND)
         if muted := room.audience.muted.get(session):
@@ -122,6 +128,7 @@ async def _send_changes(session: ChatSession, room: LiveRoom, muted: Muted, *, a
         bodies = [body for _, body in page]
         session.send(room.history(bodies, sequence=page[-1][0], more=True, reset=False))
         await session.drained()
+        _muted(session, room)
     if not muted.stale:
         bodies = [body for _, body in pages[-1]]
         session.send(room.history(bodies, sequence=upto, more=False, reset=False))

@@ -8,6 +8,7 @@ from itertools import count
 
 import msgspec
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 from msgspec import Raw
 
 from . import reads
@@ -16,6 +17,7 @@ from .bus_items import Change, Head
 from .people_here import PeopleHere
 from .protocol.codec import event_frame, frame
 from .protocol.outbound import RoomChange, RoomHistory, RoomState
+from .reads import LoadedRoom
 from .room_memory import RoomMemory
 from .stats import stats
 
@@ -23,16 +25,30 @@ logger = logging.getLogger(__name__)
 
 EARLY_LIMIT = 1_000
 REMEMBERED_CHANGES = 500
+REFRESH_TRIES = 3
 RETRY_DELAYS = (0.1, 0.3, 1.0, 3.0)
 
 _room_change = msgspec.json.Decoder(RoomChange)
 
 
-class _SystemMessage(msgspec.Struct):
+class SystemMessage(msgspec.Struct):
+    """What a hub needs to know of a system message."""
+
+    room_id: str
     act: str
 
 
-_system_message = msgspec.json.Decoder(_SystemMessage)
+read_system_message = msgspec.json.Decoder(SystemMessage).decode
+
+
+def remember(loaded: LoadedRoom) -> RoomMemory:
+    return RoomMemory(
+        loaded.messages,
+        position=loaded.position,
+        has_more=loaded.has_more,
+        window=settings.CHAT_HISTORY_PAGE,
+        changes=REMEMBERED_CHANGES,
+    )
 
 
 class LiveRoom:
@@ -110,7 +126,7 @@ class LiveRoom:
             self.state = _room_change.decode(change.body).room
         self.audience.send(frame(change.event, change.body))
         if change.removed:
-            reason = _system_message.decode(change.body).act
+            reason = read_system_message(change.body).act
             self.take_out(change.removed, number=change.number, reason=reason)
 
     def _apply_early(self) -> None:
@@ -155,8 +171,10 @@ class LiveRoom:
             self._in_doubt = False
             try:
                 await self.catch_up()
+            except (DatabaseError, InterfaceError) as error:
+                logger.warning("Room %d cannot be read now: %r", self.key, error)
             except Exception:
-                logger.warning("Room %d cannot be read now; trying again", self.key, exc_info=True)
+                logger.exception("Room %d cannot be read", self.key)
             else:
                 if self._heard_of <= self.position and not self._in_doubt:
                     break
@@ -196,21 +214,14 @@ class LiveRoom:
         loaded, strangers = None, set[int]()
         try:
             loaded = await reads.load(self.key)
-            if anew:
-                strangers = await self._strangers()
+            strangers = await self._strangers()
         finally:
             self._loaded = anew
         if loaded is None:
             return
         self.slug, self.epoch, self.position = loaded.slug, loaded.epoch, loaded.position
         self.state = loaded.state
-        self.memory = RoomMemory(
-            loaded.messages,
-            position=loaded.position,
-            has_more=loaded.has_more,
-            window=settings.CHAT_HISTORY_PAGE,
-            changes=REMEMBERED_CHANGES,
-        )
+        self.memory = remember(loaded)
         self._loaded = True
         self._early = {n: held for n, held in self._early.items() if held.epoch == self.epoch}
         self._heard_of = max((self.position, *self._early))
@@ -229,8 +240,20 @@ class LiveRoom:
             self._repair_after(settings.CHAT_REPAIR_DELAY)
         self.audience.settle()
 
+    async def refresh(self) -> None:
+        """Show who comes now the people as they are called now. A busy room tries a few times."""
+        for _ in range(REFRESH_TRIES):
+            async with self._reading:
+                loaded = await reads.load(self.key) if self._loaded else None
+                if loaded is None:
+                    return
+                if (loaded.epoch, loaded.position) == (self.epoch, self.position):
+                    self.memory = remember(loaded)
+                    self._snapshot = (None, b"")
+                    return
+
     async def _strangers(self) -> set[int]:
-        """Who is here and no member any more. A reload shows what is, not who left meanwhile."""
+        """Who is here and no member. What is loaded shows what is, not who left meanwhile."""
         people = [*self.audience.listeners, *self.audience.muted]
         seats = {(self.key, listener.user_id) for listener in people}
         return {user for _, user in seats - await reads.memberships_still_there(seats)}

@@ -201,6 +201,12 @@ def unread_by_member(*, room: int, users: Collection[int]) -> dict[int, int]:
     return dict(found.values_list("user_id", "unread"))
 
 
+def rooms_of(user_id: int, keys: Collection[int]) -> list[int]:
+    """Those of the rooms `keys` that the person belongs to."""
+    found = Membership.objects.filter(user=user_id, room__in=keys)
+    return list(found.values_list("room_id", flat=True))
+
+
 def memberships_still_there(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     """Of (room key, user id) `pairs`, those that are memberships."""
     rooms = {room for room, _ in pairs}

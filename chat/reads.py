@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from django.conf import settings
 
+from accounts.actions.visits import touch_last_seen
 from accounts.identity import Identity, shut_out, still_valid
 from accounts.signals import EndReason
 
@@ -60,6 +61,8 @@ async def ended_identities(identities: Collection[Identity]) -> dict[Identity, s
 
 
 def _ended(identities: Collection[Identity]) -> dict[Identity, str]:
+    # Who is connected is here, whether or not they load a page.
+    touch_last_seen(user_ids={identity.user.pk for identity in identities})
     ended = set(identities) - still_valid(identities)
     barred = shut_out(ended) if ended else set()
     return {
@@ -84,6 +87,11 @@ def _unread(users: Mapping[int, Collection[int]]) -> dict[tuple[int, int], int]:
         for room, ids in users.items()
         for user, count in queries.unread_by_member(room=room, users=ids).items()
     }
+
+
+async def rooms_of(user_id: int, keys: Collection[int]) -> list[int]:
+    """Those of the rooms `keys` that the person belongs to."""
+    return await in_thread(queries.rooms_of, user_id, keys)
 
 
 async def load(room: int) -> LoadedRoom | None:

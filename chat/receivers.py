@@ -5,14 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from accounts.models import User
-from accounts.signals import access_ended
+from accounts.signals import access_ended, profile_changed
 
 from . import fanout
-from .bus_items import AccessEnded
+from .bus_items import AccessEnded, ProfileChanged
 
 
 def connect() -> None:
     access_ended.connect(end_sessions, dispatch_uid="chat.end_sessions")
+    profile_changed.connect(show_profile, dispatch_uid="chat.show_profile")
+
+
+def show_profile(*, user_id: int, **kwargs: Any) -> None:
+    """Let live rooms show who comes now the person's new name, in every process."""
+    fanout.broadcast(ProfileChanged(user_id))
 
 
 def end_sessions(

@@ -16,6 +16,7 @@ WORDS = {
     ErrorCode.CONFLICT: gettext_lazy(
         "The last message was sent already. Send again to post this as another."
     ),
+    ErrorCode.RATE_LIMITED: gettext_lazy("Too quick. Wait a moment, then send again."),
     ErrorCode.UNAVAILABLE: gettext_lazy("This did not work just now. Try again in a moment."),
 }
 

@@ -194,6 +194,12 @@ class ChatSession:
         self.stop()
         self._close(code)
 
+    def end_membership(self, room: int, room_id: str, *, reason: str) -> None:
+        """The membership in a room that is not open here has ended."""
+        if self.member_of.pop(room, None) is not None:
+            self.hub.activity.remove(self, [room])
+            self.tell(MembershipEnded(room_id=room_id, reason=reason))
+
     def left_room(self, room: LiveRoom, *, reason: str) -> None:
         """The membership in an open room has ended."""
         self.member_of.pop(room.key, None)
@@ -239,8 +245,8 @@ class ChatSession:
             reply = await VERBS[type(event)](self, event)
         except ChatError as error:
             self.refuse(error, envelope.ref)
-        except (DatabaseError, InterfaceError):
-            logger.warning("%s failed on the database", event.event, exc_info=True)
+        except (DatabaseError, InterfaceError) as error:
+            logger.warning("%s failed on the database: %r", event.event, error)
             self.refuse(ChatError(ErrorCode.UNAVAILABLE, retry_after=1.0), envelope.ref)
         except Exception:
             logger.exception("%s failed", event.event)

@@ -17,9 +17,6 @@ from .protocol.outbound import ServerTick
 
 logger = logging.getLogger(__name__)
 
-LEASE = "parley:tick:lease"
-COUNT = "parley:tick:count"
-
 
 class Ticker:
     """Every process tries at every interval; the lease in Redis lets one of them tick."""
@@ -45,14 +42,15 @@ class Ticker:
                 await asyncio.sleep(interval)
                 try:
                     await self._tick(client, interval)
-                except (RedisError, OSError):
-                    logger.warning("No tick: Redis is away")
+                except (RedisError, OSError, TimeoutError) as error:
+                    logger.debug("No tick: %r", error)
         finally:
             await client.aclose()
 
     async def _tick(self, client: aioredis.Redis, interval: float) -> None:
         # A little less than the interval, so that the one who held it is not late for the next.
-        if await client.set(LEASE, "1", nx=True, px=int(interval * 900)):
-            count = await client.incr(COUNT)
+        prefix = f"{settings.CHAT_BUS_PREFIX}:{settings.CHAT_BUS_GROUP}:tick"
+        if await client.set(f"{prefix}:lease", "1", nx=True, px=int(interval * 900)):
+            count = await client.incr(f"{prefix}:count")
             tick = ServerTick(count=count, timestamp=datetime.now(UTC))
             fanout.broadcast(Everybody(event_frame(tick)))

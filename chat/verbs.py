@@ -58,7 +58,12 @@ async def send_message(session: ChatSession, event: SendMessage) -> Stored:
     )
     if settings.CHAT_MESSAGE_FILTERS:
         context = FilterContext(sender=draft.sender, room=draft.room)
-        draft = replace(draft, text=await filtered(draft.text, context))
+        try:
+            draft = replace(draft, text=await filtered(draft.text, context))
+        except ChatError:
+            if stored := await in_thread(messages.stored_before, draft):
+                return shapes.stored(stored)
+            raise
     return shapes.stored(await session.writer.store(draft))
 
 

@@ -157,9 +157,23 @@ else:
     _database["CONN_MAX_AGE"] = 0  # back into the pool after every request or event
     _database["CONN_HEALTH_CHECKS"] = True
     _database["OPTIONS"] = {
+        # A dead network, a forgotten transaction: nobody waits for ever (seconds; the last in ms).
+        "connect_timeout": 5,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,
+        "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
         **_database.get("OPTIONS", {}),
         # One for every thread that can ask for one, the last for the writer and for probes.
-        "pool": {"min_size": 1, "max_size": CHAT_SOCKET_THREADS + HTTP_THREADS + 2, "timeout": 10},
+        "pool": {
+            "min_size": 1,
+            "max_size": CHAT_SOCKET_THREADS + HTTP_THREADS + 2,
+            "timeout": 10,
+            # Its pauses between attempts double: given minutes, it would sleep for minutes after
+            # PostgreSQL is back. Having given up, it tries anew for whoever asks next.
+            "reconnect_timeout": 5,
+        },
     }
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

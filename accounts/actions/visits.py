@@ -1,5 +1,6 @@
 """When somebody was last seen."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.db.models import Q
@@ -10,10 +11,10 @@ from accounts.models import User
 SEEN_AGAIN_AFTER = timedelta(minutes=1)
 
 
-def touch_last_seen(*, user_id: int) -> None:
-    """Note that the person is here. The row is written at most once a minute, however many
+def touch_last_seen(*, user_ids: Collection[int]) -> None:
+    """Note that these people are here. A row is written at most once a minute, however many
     processes see the person: the database decides, in one statement.
     """
     now = timezone.now()
     stale = Q(last_seen=None) | Q(last_seen__lt=now - SEEN_AGAIN_AFTER)
-    User.objects.filter(stale, pk=user_id).update(last_seen=now)
+    User.objects.filter(stale, pk__in=user_ids).update(last_seen=now)

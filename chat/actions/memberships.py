@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from accounts.models import User
+from chat import queries
 from chat.errors import ChatError, ErrorCode
 from chat.models import Ban, Invitation, Membership, Role, RoomKind, SystemAct
 
@@ -27,6 +28,15 @@ def join_room(*, room: int, user: User) -> Membership:
             raise ChatError(ErrorCode.UNAUTHENTICATED)
         found = Membership.objects.filter(room=write.room, user=user).first()
         return found or _new_member(write, user)
+
+
+def return_to_room(*, room: int, user: User) -> Membership:
+    """The membership of somebody who comes back to a room. Nobody becomes a member by it.
+
+    Raises `ChatError` (`room_not_found`, `not_a_member`).
+    """
+    queries.require_member(room=room, user=user)
+    return Membership.objects.get(room_id=room, user=user)
 
 
 def _new_member(write: RoomWrite, user: User) -> Membership:

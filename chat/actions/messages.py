@@ -97,11 +97,28 @@ def send_message(
     draft = draft_message(
         room=room, sender=sender.pk, text=text, client_id=client_id, reply_to=reply_to
     )
-    kept = filtered_sync(draft.text, FilterContext(sender=draft.sender, room=draft.room))
+    try:
+        kept = filtered_sync(draft.text, FilterContext(sender=draft.sender, room=draft.room))
+    except ChatError:
+        if stored := stored_before(draft):
+            return stored
+        raise
     [sent] = send_messages([replace(draft, text=kept)])
     if isinstance(sent, ChatError):
         raise sent
     return sent
+
+
+def stored_before(draft: Draft) -> Message | None:
+    """The message that the same words are already stored as: a filter comes too late for it."""
+    if draft.client_id is None:
+        return None
+    return Message.objects.filter(
+        room=draft.room,
+        sender=draft.sender,
+        client_id=draft.client_id,
+        text_hash=draft.sent_hash,
+    ).first()
 
 
 def send_messages(drafts: Sequence[Draft]) -> list[Sent]:
@@ -111,14 +128,28 @@ def send_messages(drafts: Sequence[Draft]) -> list[Sent]:
     """
     try:
         return _send_batch(drafts)
-    except (OperationalError, InterfaceError):
-        logger.exception("The database did not take a batch of %d messages", len(drafts))
+    except (OperationalError, InterfaceError) as error:
+        logger.warning("The database did not take %d messages: %r", len(drafts), error)
+        if is_lock_timeout(error) and len({draft.room for draft in drafts}) > 1:
+            return _send_room_by_room(drafts)
         return [ChatError(ErrorCode.UNAVAILABLE) for _ in drafts]
     except (DatabaseError, ValueError, OverflowError):
         if len(drafts) > 1:
             return [sent for draft in drafts for sent in send_messages([draft])]
         logger.exception("The database refused a message")
         return [ChatError(ErrorCode.INVALID_EVENT, details={"field": "message"})]
+
+
+def is_lock_timeout(error: BaseException) -> bool:
+    """Whether PostgreSQL gave up waiting for a lock (SQLSTATE 55P03)."""
+    return getattr(error.__cause__, "sqlstate", None) == "55P03"
+
+
+def _send_room_by_room(drafts: Sequence[Draft]) -> list[Sent]:
+    """One room's head is held by somebody: the others must not wait with it."""
+    by_room = {room: [d for d in drafts if d.room == room] for room in {d.room for d in drafts}}
+    sent = {room: iter(send_messages(batch)) for room, batch in by_room.items()}
+    return [next(sent[draft.room]) for draft in drafts]
 
 
 def _send_batch(drafts: Sequence[Draft]) -> list[Sent]:

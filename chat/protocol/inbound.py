@@ -28,7 +28,8 @@ class JoinRoom(InboundEvent):
     """Open a room: become a member if it is public, hear what it says from now on.
 
     Answered by `room_history`, then the ack. With `after` and `epoch` the history is what changed
-    since that number, so that nothing is missed.
+    since that number, so that nothing is missed; who comes back so is a member already, or is
+    refused.
     """
 
     event: ClassVar[str] = "join_room"

@@ -29,6 +29,13 @@ const JOIN_WITHIN = 60_000;
 /** Refusals that pass by themselves. */
 const PASSING = new Set(["rate_limited", "unavailable", "timeout"]);
 
+/** Uncaught, so that consoles and tests see it. @param {unknown} error */
+function reportFault(error) {
+  setTimeout(() => {
+    throw error;
+  });
+}
+
 export class ChatSocket {
   /** @type {Map<string, Standing>} */
   #rooms = new Map();
@@ -102,16 +109,26 @@ export class ChatSocket {
     this.#outbox.remove(clientId);
   }
 
+  /** A fault of the page is reported and stops nothing here. @param {() => void} call */
+  #tellPage(call) {
+    try {
+      call();
+    } catch (error) {
+      reportFault(error);
+    }
+  }
+
   /** @param {string} event @param {any} data */
   #hear(event, data) {
-    this.#listener.onEvent(event, data);
+    if (event === "membership_ended") this.#rooms.delete(data.room_id);   // to come back is for people to ask
+    this.#tellPage(() => this.#listener.onEvent(event, data));
     if (event === "welcome") void this.#arrive();
   }
 
   /** @param {LineState} state */
   #change(state) {
     if (state.status !== "open") this.#ready = false;
-    this.#listener.onState(state);
+    this.#tellPage(() => this.#listener.onState(state));
   }
 
   async #arrive() {
@@ -126,15 +143,18 @@ export class ChatSocket {
     const outcome = await this.#persist(ask);
     if (outcome?.error) {
       this.#rooms.delete(roomId);
-      this.#listener.onJoinRefused(roomId, outcome.error);
-    } else if (outcome) this.#listener.onJoined(roomId);
+      this.#tellPage(() => this.#listener.onJoinRefused(roomId, outcome.error));
+    } else if (outcome) this.#tellPage(() => this.#listener.onJoined(roomId));
   }
 
   async #sendAll() {
     if (this.#sending) return;
     this.#sending = true;
-    for (let letter = this.#outbox.next; letter && this.#ready; letter = this.#outbox.next) await this.#sendOne(letter);
-    this.#sending = false;
+    try {
+      for (let letter = this.#outbox.next; letter && this.#ready; letter = this.#outbox.next) await this.#sendOne(letter);
+    } finally {
+      this.#sending = false;
+    }
   }
 
   /** @param {Letter} letter */
@@ -144,10 +164,10 @@ export class ChatSocket {
     const outcome = await this.#persist(ask, () => this.#outbox.has(client_id));
     if (outcome?.error) {
       this.#outbox.mark(client_id, outcome.error);
-      this.#listener.onRefused(letter, outcome.error);
+      this.#tellPage(() => this.#listener.onRefused(letter, outcome.error));
     } else if (outcome) {
       this.#outbox.remove(client_id);
-      this.#listener.onStored(letter, outcome.answer);
+      this.#tellPage(() => this.#listener.onStored(letter, outcome.answer));
     }
   }
 

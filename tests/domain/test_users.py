@@ -314,16 +314,16 @@ def test_asking_about_many_takes_few_queries(
 
 
 def test_last_seen_is_written_at_most_once_a_minute(alice: User) -> None:
-    touch_last_seen(user_id=alice.pk)
+    touch_last_seen(user_ids=[alice.pk])
     alice.refresh_from_db()
     first = alice.last_seen
     assert first is not None
-    touch_last_seen(user_id=alice.pk)
+    touch_last_seen(user_ids=[alice.pk])
     alice.refresh_from_db()
     assert alice.last_seen == first
 
     User.objects.filter(pk=alice.pk).update(last_seen=first - timedelta(seconds=61))
-    touch_last_seen(user_id=alice.pk)
+    touch_last_seen(user_ids=[alice.pk])
     alice.refresh_from_db()
     assert alice.last_seen is not None
     assert alice.last_seen >= first

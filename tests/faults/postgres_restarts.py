@@ -6,8 +6,10 @@ Not among the tests that share one PostgreSQL: `make test` runs this file alone.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 
 import pytest
+from django.db import connections
 
 from tests.harness import postgres_control
 from tests.harness.client import living
@@ -20,7 +22,18 @@ from tests.harness.servers import ready
 pytestmark = pytest.mark.both_databases
 
 
-async def test_a_restart_of_postgresql_heals_unaided(serve: Serve) -> None:
+OUTAGES = [0, pytest.param(70, marks=pytest.mark.soak)]  # seconds
+
+
+@pytest.fixture(autouse=True)
+def fresh_connection(transactional_db: None) -> Iterator[None]:
+    """The test's own connection does not survive the restart either."""
+    yield
+    connections.close_all()
+
+
+@pytest.mark.parametrize("outage", OUTAGES)
+async def test_a_restart_of_postgresql_heals_unaided(serve: Serve, outage: float) -> None:
     servers = [serve(), serve()]
     await ready(*servers)
     newcomer = await in_database(make_person)
@@ -28,8 +41,8 @@ async def test_a_restart_of_postgresql_heals_unaided(serve: Serve) -> None:
     async with conversation(*servers) as held:
         await held.goes_on()
         await asyncio.to_thread(postgres_control.stop)
-        for client in held.clients:
-            await client.until(lambda client=client: client.outbox.postponed, "for a refusal")
+        await held.somebody_is_put_off()
+        await asyncio.sleep(outage)
         postgres_control.start()
         await held.goes_on()
         rooms = (held.room.slug,)

@@ -69,7 +69,7 @@ async def test_killing_a_server_while_people_talk_loses_nothing(serve: Serve) ->
     ]
     async with living(clients) as alive:
         talks = [asyncio.create_task(talk(client, room.slug, 30)) for client in alive]
-        await alive[0].until(lambda: len(alive[0].outbox.acks) >= 10, "for some acks")
+        await alive[0].has_acks(10)
         first.kill()
         await asyncio.gather(*talks)
         await everybody_stands_at_the_head(alive, room.slug)
@@ -85,7 +85,7 @@ async def test_sigterm_under_load_finishes_what_is_under_way(serve: Serve) -> No
     clients = [person.client(first, second, rooms=(room.slug,)) for person in people]
     async with living(clients) as alive:
         talks = [asyncio.create_task(talk(client, room.slug, 30)) for client in alive]
-        await alive[0].until(lambda: len(alive[0].outbox.acks) >= 10, "for some acks")
+        await alive[0].has_acks(10)
         first.ask_to_stop()
         assert await first.exit_code() == 0, first.log
         await asyncio.gather(*talks)
@@ -105,11 +105,11 @@ async def test_after_sigterm_what_was_not_acknowledged_is_not_stored(serve: Serv
             # Many wait their turn when the signal comes.
             for number in range(100):
                 client.begin_to_say(room.slug, f"{client.name} {number}")
-        await alive[0].until(lambda: len(alive[0].outbox.acks) >= 10, "for some acks")
+        await alive[0].has_acks(10)
         server.ask_to_stop()
         assert await server.exit_code() == 0, server.log
         for client in alive:
-            await client.until(lambda client=client: client.closes, "for the close")
+            await client.is_closed()
         waiting = {name for client in alive for name in client.outbox.pending}
         stored = await in_database(
             lambda: list(
@@ -128,7 +128,7 @@ async def talk(client: Client, room_id: str, count: int) -> None:
 async def everybody_stands_at_the_head(clients: list[Client], room_id: str) -> None:
     head = max(ack["sequence"] for client in clients for [ack, *_] in client.outbox.acks.values())
     for client in clients:
-        await client.until(lambda client=client: room_id in client.joined, "to be back")
+        await client.is_back_in(room_id)
         await client.stands_at(room_id, head)
 
 
@@ -144,14 +144,13 @@ async def test_everybody_returns_at_once_and_misses_nothing(serve: Serve) -> Non
         for person in people
         for n in range(10)
     ]
-    async with living([speaker.client(second, rooms=(room.slug,))]) as [voice]:
-        async with living(clients) as crowd:
-            talking = asyncio.create_task(talk(voice, room.slug, 60))
-            first.kill()
-            await talking
-            await everybody_stands_at_the_head([voice], room.slug)
-            head = voice.timelines[room.slug].position
-            for client in crowd:
-                await client.stands_at(room.slug, head)
-            await in_database(assert_promises_kept, room.slug, [voice, *crowd])
-            assert min(client.connects for client in crowd) >= 2
+    async with living([speaker.client(second, rooms=(room.slug,)), *clients]) as [voice, *crowd]:
+        talking = asyncio.create_task(talk(voice, room.slug, 60))
+        first.kill()
+        await talking
+        await everybody_stands_at_the_head([voice], room.slug)
+        head = voice.timelines[room.slug].position
+        for client in crowd:
+            await client.stands_at(room.slug, head)
+        await in_database(assert_promises_kept, room.slug, [voice, *crowd])
+        assert min(client.connects for client in crowd) >= 2

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chat import fanout, live_room, reads
+from chat import fanout, reads
 from chat.actions.messages import edit_message, send_message
 from chat.bus_items import BusItem, Change
 from chat.live_room import LiveRoom
@@ -107,7 +107,7 @@ async def test_a_gap_that_shows_as_a_repair_ends_is_repaired(
         return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(live_room.reads, "repair", repair_up_to_now)
+        patch.setattr(reads, "repair", repair_up_to_now)
         room.hear(announced[2])
         await comes_to(room, announced[2].number)
     await comes_to(room, announced[-1].number)
@@ -123,8 +123,9 @@ async def test_what_a_repair_brings_too_old_to_remember_can_still_be_fetched(
     assert await room.ready()
     await in_database(say, alice, place, 4)
     first = announced[0].message_id
-    edit = {"room": place.pk, "user": alice.user, "message_id": first, "text": "changed"}
-    await in_database(edit_message, **edit)
+    await in_database(
+        edit_message, room=place.pk, user=alice.user, message_id=first, text="changed"
+    )
     # Only the last change is heard: the repair brings the first message after the others.
     room.hear(announced[-1])
     await comes_to(room, announced[-1].number)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from chat.actions.rooms import create_room
-from chat.models import Membership, Room
+from chat.models import Membership, Room, RoomHead
 from chat.stats import stats
-from tests.harness.fixtures import Person, make_person
+from tests.harness.client import Client, living
+from tests.harness.fixtures import Person, Serve, make_person, make_place
 from tests.harness.in_process import LocalClient, processes, visit
 from tests.harness.lossy_layer import LossyLayer
 from tests.harness.oracle import assert_promises_kept, in_database
+from tests.harness.servers import ready
 from tests.harness.switch import Switch
 
 WRITERS = 20
@@ -47,16 +50,28 @@ def crowd(transactional_db: None) -> tuple[Room, list[Person]]:
 async def test_no_client_misses_anything(
     seed: int, quick: Any, crowd: tuple[Room, list[Person]]
 ) -> None:
+    await endure(seed, *crowd)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(1_000, 1_300))
+async def test_no_client_misses_anything_for_long(
+    seed: int, quick: Any, crowd: tuple[Room, list[Person]]
+) -> None:
+    await endure(seed, *crowd)
+
+
+async def endure(seed: int, room: Room, people: list[Person]) -> None:
     print(f"seed {seed}")  # noqa: T201 - shown with a failure
-    room, people = crowd
     switch = Switch()
     layers = [LossyLayer(seed=f"{seed}-{n}", inner=switch.port()) for n in range(3)]
     resets = stats.resets
     clients = await converse(room, people, layers, seed=seed)
     await in_database(assert_promises_kept, room.slug, clients)
     assert stats.resets == resets
-    lost = sum((layer.fates for layer in layers), start=layers[0].fates.__class__())
-    assert lost["lost"] and lost["repeated"] and lost["late"], lost
+    suffered = sum((layer.fates for layer in layers), start=Counter[str]())
+    # Otherwise the weather was fine, and nothing was shown.
+    assert all(suffered[fate] for fate in ("lost", "repeated", "late")), suffered
 
 
 async def test_where_nothing_is_lost_nothing_is_repaired(
@@ -72,6 +87,31 @@ async def test_where_nothing_is_lost_nothing_is_repaired(
     await in_database(assert_promises_kept, room.slug, clients, nothing_was_dropped=[counted])
 
 
+@pytest.mark.parametrize("lossy", [True, False], ids=["lossy", "whole"])
+async def test_three_real_processes_do_as_well(serve: Serve, lossy: bool) -> None:
+    if lossy:
+        weather = [{"TEST_LOSSY_SEED": f"real-{n}"} for n in range(3)]
+    else:
+        patient = ("CHAT_REPAIR_DELAY", "CHAT_DEAF_AFTER", "CHAT_HEAD_CHECK_INTERVAL")
+        weather = [dict.fromkeys(patient, "30")] * 3
+    servers = [serve(CHAT_BUS_GROUP="three", **changes) for changes in weather]
+    await ready(*servers)
+    people = await in_database(lambda: [make_person() for _ in range(9)])
+    room = await in_database(make_place, *people)
+    clients = (person.client(servers[n % 3], rooms=(room.slug,)) for n, person in enumerate(people))
+    async with living(clients) as alive:
+        await asyncio.gather(*(write(client, room.slug, seed=0) for client in alive))
+        head = await head_of(room)
+        for client in alive:
+            await client.stands_at(room.slug, head)
+        seen = [await asyncio.to_thread(server.inside) for server in servers]
+        whole = [] if lossy else seen
+        await in_database(assert_promises_kept, room.slug, alive, nothing_was_dropped=whole)
+    assert sum(inside["resets"] for inside in seen) == 0
+    assert not lossy or sum(inside["repairs"] for inside in seen)
+    assert {client.connects for client in alive} == {1}
+
+
 async def converse(
     room: Room, people: Sequence[Person], layers: Sequence[object], *, seed: int
 ) -> list[LocalClient]:
@@ -83,13 +123,17 @@ async def converse(
         ]
         await asyncio.gather(*(client.open(room.slug) for client in clients))
         await asyncio.gather(*(write(client, room.slug, seed=seed) for client in clients[:WRITERS]))
-        head = (await in_database(lambda: Room.objects.get(pk=room.pk).head)).last_sequence
+        head = await head_of(room)
         for client in clients:
             await client.stands_at(room.slug, head)
     return clients
 
 
-async def write(client: LocalClient, room_id: str, *, seed: int) -> None:
+async def head_of(room: Room) -> int:
+    return (await in_database(RoomHead.objects.get, pk=room.pk)).last_sequence
+
+
+async def write(client: Client | LocalClient, room_id: str, *, seed: int) -> None:
     """Say things, change and take back some of them, in bursts and with pauses."""
     chance = random.Random(f"{seed} {client.name}")
     mine: list[int] = []
@@ -107,5 +151,5 @@ async def write(client: LocalClient, room_id: str, *, seed: int) -> None:
             await asyncio.sleep(chance.random() * 0.15)
 
 
-async def change(client: LocalClient, room_id: str, message_id: int, text: str) -> None:
+async def change(client: Client | LocalClient, room_id: str, message_id: int, text: str) -> None:
     await client.ask("edit_message", room_id=room_id, message_id=message_id, message=text)

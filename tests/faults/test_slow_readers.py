@@ -34,9 +34,7 @@ async def stalled(
     server: ServerProcess, person: Person, room: Room, count: int
 ) -> AsyncIterator[list[StalledReader]]:
     """Readers who open the room and then read nothing."""
-    readers = [
-        await asyncio.to_thread(StalledReader, server, person.token) for _ in range(count)
-    ]
+    readers = [await asyncio.to_thread(StalledReader, server, person.token) for _ in range(count)]
     try:
         for reader in readers:
             reader.tell("join_room", room_id=room.slug)
@@ -46,9 +44,7 @@ async def stalled(
             reader.close()
 
 
-async def talk_until(
-    clients: list[Client], room: Room, server: ServerProcess, *, cut: int
-) -> int:
+async def talk_until(clients: list[Client], room: Room, server: ServerProcess, *, cut: int) -> int:
     """Let all say long things until the server has cut that many readers; return the head."""
     head = 0
     while (await asyncio.to_thread(server.inside))["cut_readers"] < cut:

@@ -123,7 +123,7 @@ class Client(Correspondent):
         """Open a room and wait until the server has answered."""
         self.follow(room_id)
         await self._join(room_id)
-        await self.until(lambda: room_id in self.joined, f"to enter {room_id}")
+        await self.is_back_in(room_id)
 
     async def _join(self, room_id: str) -> None:
         timeline = self.timelines[room_id]
@@ -149,6 +149,14 @@ class Client(Correspondent):
         await self.until(
             lambda: set(self.timelines) <= self.joined | set(self.refused_rooms), "to settle"
         )
+
+    async def is_closed(self) -> None:
+        """Wait for the first close of a connection."""
+        await self.until(lambda: self.closes, "for the close")
+
+    async def is_back_in(self, room_id: str) -> None:
+        """Wait until the room is open."""
+        await self.until(lambda: room_id in self.joined, f"to be back in {room_id}")
 
     # Saying and asking
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from chat.models import Room
 
 from .client import Client, living
+from .correspondent import PATIENCE
 from .fixtures import make_person, make_place
 from .oracle import assert_promises_kept, in_database
 from .servers import ServerProcess
@@ -38,10 +39,15 @@ class Conversation:
         """Wait until everybody's next words are stored: `count` messages of each."""
         acks = [len(client.outbox.acks) for client in self.clients]
         for client, before in zip(self.clients, acks, strict=True):
-            await client.until(
-                lambda client=client, before=before: len(client.outbox.acks) >= before + count,
-                "for acks",
-            )
+            await client.has_acks(before + count)
+
+    async def somebody_is_put_off(self) -> None:
+        """Wait until one of them is asked to try again."""
+        first = asyncio.Event()
+        for client in self.clients:
+            client.outbox.on_postponed = first.set
+        async with asyncio.timeout(PATIENCE):
+            await first.wait()
 
     async def ends(self) -> None:
         """Let everybody finish their sentence."""

@@ -110,6 +110,22 @@ class Correspondent:
         except TimeoutError:
             raise AssertionError(f"{self.name} waited in vain {what}: {self.describe()}") from None
 
+    async def receives(self, event: str, count: int = 1) -> list[dict[str, Any]]:
+        """Wait until `count` events of this name have come; return the data of all that have."""
+        await self.until(lambda: len(self.heard(event)) >= count, f"for {count} {event}")
+        return self.heard(event)
+
+    async def has_acks(self, count: int) -> None:
+        """Wait until that many messages have been acknowledged in all."""
+        await self.until(lambda: len(self.outbox.acks) >= count, f"for {count} acks")
+
+    async def sees(self, room_id: str, text: str) -> None:
+        """Wait until a message is shown that says `text`."""
+        line = self.timelines[room_id]
+        await self.until(
+            lambda: any(body["message"] == text for body in line.shown.values()), f"for {text!r}"
+        )
+
     async def stands_at(self, room_id: str, head: int) -> None:
         """Wait until the room's timeline has come as far as `head`."""
         timeline = self.timelines[room_id]

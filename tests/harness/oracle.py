@@ -145,7 +145,8 @@ def _same_timeline(truth: Truth, timeline: Timeline, *, no_resets: bool) -> Iter
     shown = timeline.shown
     for place in sorted(expected.keys() | shown.keys()):
         if expected.get(place) != shown.get(place):
-            yield f"(b) at {place} shows {brief(shown.get(place))}, stored is {brief(expected.get(place))}"
+            seen, stored = brief(shown.get(place)), brief(expected.get(place))
+            yield f"(b) at {place} shows {seen}, stored is {stored}"
     if timeline.position != truth.head.last_sequence or timeline.epoch != truth.head.epoch:
         yield (
             f"(b) stands at {timeline.position} of {timeline.epoch}, the room at"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,8 +42,9 @@ class Outbox:
         # All acks by client id; a resent message may be acknowledged more than once.
         self.acks: dict[str, list[dict[str, Any]]] = {}
         self.refused: dict[str, Refused] = {}
-        # How often the server asked for another try.
+        # How often the server asked for another try, and whom to tell of it.
         self.postponed = 0
+        self.on_postponed: Callable[[], None] = lambda: None
         self.room_of: dict[str, str] = {}
 
     def put(self, room_id: str, message: str, client_id: str) -> Pending:
@@ -66,6 +67,7 @@ class Outbox:
         """Note a refusal; return the message if it is worth another try."""
         if error["code"] in self.TEMPORARY:
             self.postponed += 1
+            self.on_postponed()
             return self.pending.get(client_id)
         refusal = self.refused[client_id] = Refused(error)
         pending = self.pending.pop(client_id, None)

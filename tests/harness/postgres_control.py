@@ -6,7 +6,6 @@ import os
 import select
 import signal
 import subprocess
-from pathlib import Path
 
 from tests import postgres, run
 
@@ -14,6 +13,8 @@ from .correspondent import PATIENCE
 
 FOLDER = run.FOLDER / "postgres"
 DATA = FOLDER / "data"
+# Ended by the guard of the run, not by whoever happens to hold it.
+_started: subprocess.Popen[bytes] | None = None
 
 
 def stop() -> None:
@@ -31,21 +32,19 @@ def stop() -> None:
 
 def start() -> None:
     """Start it again on the same data; it may need a moment until it answers."""
+    global _started  # noqa: PLW0603 - one a run
+    owner, is_root = DATA.stat(), os.geteuid() == 0
     installed = FOLDER / "install" / "bin"
     binaries = installed if installed.exists() else postgres._binaries()
-    options = [part for name, value in postgres.OPTIONS.items() for part in ("-c", f"{name}={value}")]
+    options = [f"--{name}={value}" for name, value in postgres.OPTIONS.items()]
     with (FOLDER / "log").open("ab") as log:
-        subprocess.Popen(
+        _started = subprocess.Popen(
             [str(binaries / "postgres"), "-D", str(DATA), "-k", str(FOLDER), *options],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd="/",
             start_new_session=True,
-            **_its_user(),
+            user=owner.st_uid if is_root else None,
+            group=owner.st_gid if is_root else None,
         )
-
-
-def _its_user() -> dict[str, int]:
-    status = Path(DATA).stat()
-    return {"user": status.st_uid, "group": status.st_gid} if os.geteuid() == 0 else {}

@@ -103,29 +103,6 @@ async def test_who_is_deactivated_is_told_not_to_come_back(
     await hears_no_more(tabs, [other], room)
 
 
-async def test_who_logs_in_again_stays_though_the_news_of_the_end_come_late(
-    house: House, tabs: list[Talker], room: Room, bob: User
-) -> None:
-    await in_thread(end_all_access, user=bob, reason=EndReason.LOGGED_OUT_EVERYWHERE)
-    await until(lambda: all(talker.closed for talker in tabs))
-    back = await come_in(house, await in_thread(token_identity, bob), room)
-    from chat.bus_items import AccessEnded
-
-    late = AccessEnded(bob.pk, "", "", "logged_out_everywhere", version=bob.access_version)
-    house.hub.take((late,))
-    await asyncio.sleep(0.02)
-    assert back.closed is None
-
-
-async def test_what_is_asked_after_the_end_is_not_done(
-    tabs: list[Talker], room: Room, bob: User
-) -> None:
-    await in_thread(end_all_access, user=bob, reason=EndReason.LOGGED_OUT_EVERYWHERE)
-    await until(lambda: tabs[0].closed)
-    await tabs[0].send("send_message", room_id=room.slug, message="Hi")
-    assert not await Message.objects.filter(room=room, text="Hi").aexists()
-
-
 async def test_a_login_that_does_not_hold_does_not_come_in(
     house: House, room: Room, bob: User
 ) -> None:
@@ -134,25 +111,6 @@ async def test_a_login_that_does_not_hold_does_not_come_in(
     talker = house.talker(identity)
     assert await talker.session.start() is False
     assert closed_with(talker, "expired", 4401)
-    assert house.hub.count_of(bob.pk) == 0
-
-
-async def test_a_login_that_ends_while_it_comes_in_does_not_stay(
-    house: House, room: Room, bob: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It was valid when it was asked for, and ended before the answer came."""
-    talker = house.talker(await in_thread(token_identity, bob))
-    original = talker.session._memberships_if_valid
-
-    def ended_meanwhile() -> Any:
-        found = original()
-        end_all_access(user=bob, reason=EndReason.LOGGED_OUT_EVERYWHERE)
-        return found
-
-    monkeypatch.setattr(talker.session, "_memberships_if_valid", ended_meanwhile)
-    await talker.session.start()
-    await until(lambda: talker.closed)
-    assert talker.closed == 4401
     assert house.hub.count_of(bob.pk) == 0
 
 
@@ -187,17 +145,6 @@ async def test_the_check_ends_logins_of_an_older_access_version(
     await User.objects.filter(pk=bob.pk).aupdate(access_version=bob.access_version + 1)
     await house.hub.check_access()
     assert all(talker.closed == 4401 for talker in tabs)
-
-
-async def test_the_check_ends_memberships_that_ended_silently(
-    house: House, tabs: list[Talker], other: Talker, room: Room, bob: User
-) -> None:
-    await Membership.objects.filter(room=room, user=bob).adelete()
-    await house.hub.check_access()
-    for talker in tabs:
-        assert talker.heard("membership_ended") == [{"room_id": room.slug, "reason": "ended"}]
-        assert talker.closed is None
-    await hears_no_more(tabs, [other], room)
 
 
 async def test_the_check_finds_nothing_where_nothing_ended(

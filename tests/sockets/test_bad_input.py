@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection
@@ -230,7 +231,7 @@ async def test_malformed_frames_are_closed_after_some_strikes(strict: ServerProc
     assert [answer["data"]["code"] for answer in answers] == ["invalid_event"] * 11
 
 
-async def answers_until_closed(socket: ClientConnection) -> list[dict[str, object]]:
+async def answers_until_closed(socket: ClientConnection) -> list[dict[str, Any]]:
     """All acks and errors until the server closes."""
     answers = []
     with contextlib.suppress(ConnectionClosed):
@@ -242,7 +243,7 @@ async def answers_until_closed(socket: ClientConnection) -> list[dict[str, objec
 async def test_nobody_can_speak_as_somebody_else(strict: ServerProcess) -> None:
     alice, bob = await in_database(lambda: (make_person("alice"), make_person("bob")))
     room = await in_database(make_place, alice, bob)
-    forged = {
+    forged: dict[str, Any] = {
         "username": "bob",
         "sender": {"id": bob.user.pk, "username": "bob"},
         "user_id": bob.user.pk,

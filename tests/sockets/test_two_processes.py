@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chat.models import Message
-from tests.harness.client import Client, living
+from tests.harness.client import living
 from tests.harness.fixtures import Serve, make_person, make_place
 from tests.harness.oracle import assert_promises_kept, in_database
 from tests.harness.pages import cookie_of, say_by_form
@@ -72,8 +72,7 @@ async def test_typing_reaches_everybody_but_the_session_it_came_from(
         await typist.ask("typing", room_id=room.slug, typing=True)
         expected = {"room_id": room.slug, "username": alice.name, "typing": True}
         for other in others:
-            await other.until(lambda other=other: other.heard("user_typing"), "for typing")
-            assert other.heard("user_typing") == [expected]
+            assert await other.receives("user_typing") == [expected]
         # What came back to the typist would be there before what bob says from the other process.
         said = await others[-1].say(room.slug, "I can see you typing")
         await typist.stands_at(room.slug, said["sequence"])
@@ -140,11 +139,8 @@ announce(RoomNotice(room={room.pk}, frame=b'{{"event":"news","data":{{"of":"the 
     async with living(clients) as alive:
         await asyncio.to_thread(manage, "shell", "--no-imports", stdin=code)
         for client in alive:
-            await client.until(lambda client=client: client.heard("news"), "for news")
-            assert client.heard("news") == [{"of": "the shell"}]
-            await client.until(
-                lambda client=client: "from the shell" in texts(client, room.slug), "for the words"
-            )
+            assert await client.receives("news") == [{"of": "the shell"}]
+            await client.sees(room.slug, "from the shell")
         await in_database(assert_promises_kept, room.slug, alive)
 
 
@@ -156,14 +152,8 @@ async def test_what_a_page_posts_reaches_live_clients_of_both(pair: list[ServerP
     async with living(clients) as alive:
         await asyncio.to_thread(say_by_form, pair[0], cookie, room.slug, "from a page")
         for client in alive:
-            await client.until(
-                lambda client=client: "from a page" in texts(client, room.slug), "for the words"
-            )
+            await client.sees(room.slug, "from a page")
         await in_database(assert_promises_kept, room.slug, alive)
-
-
-def texts(client: Client, room_id: str) -> list[str]:
-    return [body["message"] for body in client.timelines[room_id].shown.values()]
 
 
 # --- The tick ------------------------------------------------------------------------------------
@@ -176,9 +166,7 @@ async def test_however_many_processes_run_there_is_one_tick_an_interval(serve: S
     alice = await in_database(make_person)
     async with living(alice.client(server) for server in servers) as alive:
         for client in alive:
-            await client.until(
-                lambda client=client: len(client.heard("server_tick")) >= wanted, "for ticks"
-            )
+            await client.receives("server_tick", wanted)
     for client in alive:
         ticks = client.heard("server_tick")
         counts = [tick["count"] for tick in ticks]

@@ -45,11 +45,11 @@ class Served(ServerProcess):
 
     def __init__(self, folder: Path, **changes: str) -> None:
         self._settings = folder / "settings"
-        self.set("")
+        self.configure("")
         places = {"VAR_DIR": str(folder), "ENV_FILE": str(self._settings)}
         super().__init__({**places, **changes}, "--workers", "2")
 
-    def set(self, lines: str) -> None:
+    def configure(self, lines: str) -> None:
         """Change its file of settings."""
         self._settings.write_text(lines)
 
@@ -240,7 +240,7 @@ async def test_two_hangups_in_a_row_under_load_bring_new_settings_and_lose_nothi
     began = served.says(" serves")
     async with talking(served, *await four_people()) as talk, asking(served) as answers:
         await until(lambda: talk.head > 20)
-        served.set("CHAT_TEXT_LIMIT=1234")
+        served.configure("CHAT_TEXT_LIMIT=1234")
         served.process.send_signal(signal.SIGHUP)
         await served.until_said("replaced one by one")
         served.process.send_signal(signal.SIGHUP)
@@ -293,14 +293,3 @@ async def test_workers_whose_parent_was_killed_end_by_themselves(
     pids = await served.both_serve()
     served.kill()
     await until(lambda: all(map(has_ended, pids)))
-
-
-async def test_a_worker_that_hangs_is_killed_when_its_time_is_over(
-    start: Callable[..., Served],
-) -> None:
-    served = start(CHAT_DRAIN_SECONDS="0.1")
-    hanging, _other = await served.both_serve()
-    os.kill(hanging, signal.SIGSTOP)
-    served.ask_to_stop()
-    assert await served.exit_code() == 1
-    assert has_ended(hanging)

@@ -16,6 +16,8 @@ from django.conf import settings
 settings.configure(
     CHAT_FRAME_LIMIT=65536,
     CHAT_DRAIN_SECONDS=float(os.environ.get("DRAIN_SECONDS", "5")),
+    CHAT_PING_INTERVAL=float(os.environ.get("PING_INTERVAL", "15")),
+    CHAT_PING_TIMEOUT=float(os.environ.get("PING_TIMEOUT", "20")),
     TRUSTED_PROXIES=0,
 )
 
@@ -124,8 +126,6 @@ if __name__ == "__main__":
         [f"tcp:port={os.environ.get('PORT', '0')}:interface=127.0.0.1"],
         parts=PrintingParts(),
         ready=say,
-        ping_interval=float(os.environ.get("PING_INTERVAL", "15")),
-        ping_timeout=float(os.environ.get("PING_TIMEOUT", "20")),
     )
     try:
         server.run()

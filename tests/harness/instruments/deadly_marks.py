@@ -15,6 +15,7 @@ from django.conf import settings
 
 from chat import fanout, session
 from chat.bus_items import BusItem, Change
+from chat.protocol import codec
 from chat.protocol.replies import Reply, Stored
 
 # Stored and committed, told to nobody: neither this server's clients nor the bus.
@@ -24,7 +25,7 @@ BEFORE_THE_ACK = "dies-before-the-ack"
 
 
 def install() -> None:
-    broadcast, ack_frame = fanout.broadcast, session.ack_frame
+    broadcast, ack_frame = fanout.broadcast, codec.ack_frame
 
     def deadly_broadcast(*items: BusItem) -> None:
         for item in items:
