@@ -1,15 +1,14 @@
 """What Prometheus is told: pages and API counted here, the conversation in `chat.metrics`."""
 
-import os
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Histogram, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client import Histogram, generate_latest
 
 from chat.metrics import registry
 from chat.stats import BOUNDS
+from project import shared_counts
 
 HTTP_SECONDS = Histogram(
     "parley_http_request_seconds",
@@ -23,11 +22,7 @@ _by_class = {first: HTTP_SECONDS.labels(f"{first}xx") for first in range(1, 6)}
 
 def exposition() -> bytes:
     """All counts in Prometheus's text format: of all workers, where this process is one."""
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:  # set by project/worker.py
-        return generate_latest(registry)
-    everybody = CollectorRegistry()
-    MultiProcessCollector(everybody)  # type: ignore[no-untyped-call]
-    return generate_latest(everybody)
+    return generate_latest(shared_counts.sums() or registry)
 
 
 class TimedRequests:

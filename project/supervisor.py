@@ -7,12 +7,11 @@ import signal
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import count
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.conf import settings
-from prometheus_client.multiprocess import mark_process_dead
 
+from project import shared_counts
 from project.listening import CannotServe, Listening, address_of
 from project.server import CANCEL_SECONDS, STOP_SECONDS
 from project.tally import Tally, shared_memory
@@ -69,7 +68,7 @@ class Supervisor:
         loop.add_signal_handler(signal.SIGTERM, self.stop)
         loop.add_signal_handler(signal.SIGINT, self.stop)
         loop.add_signal_handler(signal.SIGHUP, self.hang_up, nohup)
-        with TemporaryDirectory(prefix="parley-metrics-") as self._metrics:
+        with shared_counts.folder_in(settings.VAR_DIR) as self._metrics:
             running: list[asyncio.Task[Any]] = [
                 loop.create_task(self._stopping.wait()),
                 loop.create_task(self._renew_when_asked()),
@@ -170,7 +169,7 @@ class Supervisor:
         """Take what a worker that has gone said of itself out of the sums."""
         del self._living[place]
         Tally(self._tally, place).end()
-        mark_process_dead(place, self._metrics)  # type: ignore[no-untyped-call]
+        shared_counts.forget(self._metrics, place=place)
 
     # --- Replacing them --------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ import socket
 import sys
 from typing import TYPE_CHECKING
 
+from project import shared_counts
 from project.worker_process import Assignment
 
 if TYPE_CHECKING:
@@ -34,8 +35,7 @@ def main(assignment: Assignment) -> int:
 
 
 def _prepare(assignment: Assignment) -> "Server":
-    # Nothing of Django or Twisted may be loaded before the first of these lines.
-    _count_with_others(assignment)
+    shared_counts.join(assignment.metrics, place=assignment.place)
     import django
 
     django.setup()
@@ -56,17 +56,6 @@ def _prepare(assignment: Assignment) -> "Server":
         ready=lambda _address: _follow(control, server),
     )
     return server
-
-
-def _count_with_others(assignment: Assignment) -> None:
-    """Let this process's counts be part of the sums, as what was counted at its place before."""
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = assignment.metrics
-    from prometheus_client import values
-
-    def place() -> int:
-        return assignment.place
-
-    values.ValueClass = values.MultiProcessValue(place)  # type: ignore[no-untyped-call]
 
 
 def _follow(control: socket.socket, server: "Server") -> None:

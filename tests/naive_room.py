@@ -9,6 +9,8 @@ from chat.bus_items import Change, Head
 from chat.protocol.outbound import HistoryPruned, RoomChange, RoomChanged, RoomState
 from chat.reads import LoadedRoom, Remembered, Repair
 
+SLUG = "tea"
+
 
 @dataclass(frozen=True)
 class Row:
@@ -25,6 +27,7 @@ class Row:
     def body(self) -> bytes:
         return msgspec.json.encode(
             {
+                "room_id": SLUG,
                 "message_id": self.message_id,
                 "sequence": self.sequence,
                 "changed_sequence": self.changed,
@@ -43,7 +46,6 @@ class NaiveRoom:
     """Changes itself as the actions do; every change returns what they would announce."""
 
     key: int = 1
-    slug: str = "tea"
     epoch: str = "first"
     head: int = 0
     floor: int = 1
@@ -112,7 +114,7 @@ class NaiveRoom:
     @property
     def state(self) -> RoomState:
         return RoomState(
-            room_id=self.slug,
+            room_id=SLUG,
             name="Tea",
             topic=self.topic,
             kind="public",
@@ -136,7 +138,7 @@ class NaiveRoom:
         rows = self.in_place
         window = rows[-settings.CHAT_HISTORY_PAGE :]
         return LoadedRoom(
-            slug=self.slug,
+            slug=SLUG,
             epoch=self.epoch,
             position=self.head,
             floor=self.floor,

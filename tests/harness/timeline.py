@@ -28,6 +28,8 @@ class Timeline:
         self.has_more = False
         self.room: Body = {}
         self.resets = 0
+        # Frames of the answer to the last `join_room`.
+        self.pages = 0
         # Live frames in the order in which they came: their numbers.
         self.heard: list[int] = []
         # What a live client must never see, in words.
@@ -52,6 +54,7 @@ class Timeline:
     def joining(self) -> None:
         """Note that `join_room` is asked with `standing`."""
         self._fresh = self.epoch is None
+        self.pages = 0
 
     def apply(self, event: str, data: Mapping[str, Any]) -> bool:
         """Take in a frame of this room; False if it is of a kind that changes no timeline."""
@@ -77,6 +80,7 @@ class Timeline:
             self.has_more = page["has_more"]
 
     def _take_history(self, data: Mapping[str, Any]) -> None:
+        self.pages += 1
         if data["reset"]:
             self.resets += 1
         if data["reset"] or self._fresh:

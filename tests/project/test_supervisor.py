@@ -79,6 +79,11 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings) ->
     monkeypatch.setattr(supervisor, "OVERTIME", 0.2)
     monkeypatch.setenv("TINY_WORKERS", str(tmp_path))
     settings.CHAT_DRAIN_SECONDS = PATIENCE
+    settings.VAR_DIR = tmp_path
+
+
+def metrics_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.glob("metrics-*")]
 
 
 def is_alive(pid: int) -> bool:
@@ -227,6 +232,14 @@ async def test_it_ends_with_its_terminal_unless_nohup_says_otherwise(
         await workers.until(lambda: workers.started() == 4)
         workers.supervisor.hang_up()
         assert await asyncio.wait_for(workers.running, PATIENCE) is False
+
+
+async def test_what_a_killed_parent_left_of_its_counts_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "metrics-999999999").mkdir()
+    async with two(tmp_path) as workers:
+        await workers.both_serve()
+        assert metrics_in(tmp_path) == [f"metrics-{os.getpid()}"]
+    assert metrics_in(tmp_path) == []
 
 
 async def test_a_worker_learns_that_its_parent_has_gone(tmp_path: Path) -> None:

@@ -389,6 +389,39 @@ async def test_numbers_of_an_old_epoch_are_never_continued_in_a_new_one(
     assert history["epoch"] != before["epoch"]
 
 
+# Coming back makes nobody a member
+
+
+async def test_who_left_does_not_become_a_member_again_by_a_reconnect(
+    house: House, room: Room, bob: User
+) -> None:
+    talker = await house.visit(bob)
+    [before] = await talker.join(room.slug)
+    await in_thread(end_membership, room=room.pk, user=bob)
+    where = {"after": before["sequence"], "epoch": before["epoch"]}
+    back = await house.visit(bob)
+    error = await back.refused("join_room", room_id=room.slug, **where)
+    assert error["code"] == "not_a_member"
+    assert not await Membership.objects.filter(room=room, user=bob).aexists()
+    await back.join(room.slug)
+    assert await Membership.objects.filter(room=room, user=bob).aexists()
+
+
+async def test_who_was_removed_from_a_hidden_room_hears_that_there_is_none(
+    house: House, private_room: Room, alice: User, bob: User
+) -> None:
+    talker = await house.visit(bob)
+    [before] = await talker.join(private_room.slug)
+    await in_thread(remove_member, room=private_room.pk, by=alice, user=bob, reason="")
+    where = {"after": before["sequence"], "epoch": before["epoch"]}
+    back = await house.visit(bob)
+    answers = [
+        await back.refused("join_room", room_id=room_id, **where)
+        for room_id in (private_room.slug, "0123456789abcdef01234567")
+    ]
+    assert answers[0] == answers[1]
+
+
 # What goes wrong on the way
 
 

@@ -308,7 +308,7 @@ async def test_what_is_heard_while_a_room_loads_is_not_lost(
     assert await loading
     assert late.live.position == 5
     assert len(muted.held) == 2
-    assert late.database.reads == ["load"]
+    assert "repair" not in late.database.reads
     assert ear.frames == []
 
 
@@ -390,7 +390,7 @@ async def test_many_who_come_at_once_load_the_room_once(
 ) -> None:
     late = Scene(monkeypatch)
     assert await asyncio.gather(*(late.live.ready() for _ in range(20))) == [True] * 20
-    assert late.database.reads == ["load"]
+    assert late.database.reads.count("load") == 1
 
 
 async def test_a_load_that_failed_is_tried_by_the_next_who_comes(

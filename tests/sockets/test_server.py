@@ -289,6 +289,21 @@ async def test_a_handshake_that_is_no_websocket_is_refused_and_forgotten(
     await server.until(lambda state: state["connections"] == 1)
 
 
+async def test_every_connection_is_counted_until_it_ends_however_it_ends(
+    server: TinyServer,
+) -> None:
+    async with server.http() as idle, server.socket("/echo") as one, server.socket("/echo") as two:
+        await idle.ask("/state")
+        await idle.answer()
+        one.transport.abort()
+        await two.close()
+        async with server.http() as refused:
+            refused.writer.write(b"GET /echo HTTP/1.1\r\nHost: tiny\r\nUpgrade: websocket\r\n\r\n")
+            await refused.rest()
+        await server.until(lambda state: state["tally"] == 2)
+    await server.until(lambda state: state["tally"] == 1)
+
+
 async def test_a_port_that_is_taken_is_said_clearly() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])

@@ -116,6 +116,7 @@ def state() -> dict[str, Any]:
         "buffered": max((transport.buffered() for transport in transports), default=0),
         "closing": [transport.closing for transport in transports],
         "connections": len(server.connections),
+        "tally": server.tally.connections,
     }
 
 
