@@ -52,12 +52,16 @@ test: .venv/parley-dev
 	@$(PY) -m pytest -n 2 --ignore tests/browser --junit-xml var/test/sqlite.xml
 	@echo "== What depends on the database, on PostgreSQL"
 	@PARLEY_DB=postgres $(PY) -m pytest -n 2 --ignore tests/browser --junit-xml var/test/postgres.xml
+	@echo "== PostgreSQL restarts" # alone: nobody else may need it meanwhile
+	@PARLEY_DB=postgres $(PY) -m pytest tests/faults/postgres_restarts.py \
+	  --junit-xml var/test/postgres-restarts.xml
 	@echo "== Browser" # in a process of its own: playwright leaves an event loop running
 	@$(PY) -m pytest tests/browser --junit-xml var/test/browser.xml
 	@$(PY) tests/skipped.py var/test/*.xml
 
 soak: .venv/parley-dev
 	@$(PY) -m pytest -n 2 -m soak --ignore tests/browser
+	@PARLEY_DB=postgres $(PY) -m pytest -m soak tests/faults/postgres_restarts.py
 
 .venv/parley: requirements.txt | .venv/bin/python
 	@echo "Installing what Parley needs into .venv …"

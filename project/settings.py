@@ -387,6 +387,8 @@ LOGGING = {
         "daphne": {"level": env.str("SERVER_LOG_LEVEL", default="WARNING")},
         "twisted": {"level": env.str("SERVER_LOG_LEVEL", default="ERROR")},
         "asyncio": {"level": "WARNING"},
+        # A traceback a second while Redis is away; the bus says in one line what that means.
+        "channels_redis": {"level": "CRITICAL"},
     },
 }
 

@@ -14,7 +14,7 @@ from django.db.models import Model, Q, QuerySet
 from django.forms import Media
 from django.http import HttpRequest
 
-from .counting import COUNTED_UP_TO, EstimatingPaginator, estimated_rows
+from .counting import EstimatingPaginator, estimated_rows
 
 Row = TypeVar("Row", bound=Model)
 
@@ -29,6 +29,7 @@ else:
 # Up to so many rows a search may look anywhere in them; beyond, at the beginnings that an index
 # knows.
 SEARCHED_WHOLE = 50_000
+FOUND_AT_MOST = 500
 
 
 def matching(term: str, fields: Sequence[str], *, lookup: str) -> Q:
@@ -38,6 +39,16 @@ def matching(term: str, fields: Sequence[str], *, lookup: str) -> Q:
         reduce(or_, (Q((f"{field}__{lookup}", word)) for field in fields)) for word in words
     )
     return reduce(and_, anywhere, Q())
+
+
+def first_found(model: type[Model], condition: Q) -> list[int]:
+    """The keys of up to `FOUND_AT_MOST` rows, whichever an index finds first.
+
+    Where a word finds half of a table, not all of that is sorted for one page; and as numbers,
+    since around a query in a query the database would read the whole table.
+    """
+    found = model._default_manager.filter(condition).order_by()  # noqa: SLF001
+    return list(found.values_list("pk", flat=True)[:FOUND_AT_MOST])
 
 
 class QuickChangeList(ChangeList):
@@ -54,12 +65,15 @@ class QuickChangeList(ChangeList):
         # A list does where Django's own templates are concerned; only `list_editable`, which no
         # admin here has, would want a queryset.
         self.result_list = rows
+        self.is_cut = bool(self.query) and self.result_count == FOUND_AT_MOST
         self.model_admin.load_page(request, rows)  # type: ignore[attr-defined]
 
 
 class QuickList(BaseAdmin[Row]):
     """A list with bounded counts, and with no way to ask what its filters do not offer.
 
+    Related rows belong into `get_queryset`, by `prefetch_related`: joined, they would be read for
+    every row that is sorted or passed over, not only for those of the page.
     `search_fields` are searched for each word anywhere in them; in a large table only
     `indexed_search_fields` are, and only from their beginning.
     """
@@ -92,9 +106,7 @@ class QuickList(BaseAdmin[Row]):
             return queryset, False
         found = self.found_by(search_term)
         if estimated_rows(self.model) > SEARCHED_WHOLE:
-            # Where a word finds half of the table, not all of that is sorted for one page.
-            first = self.model._default_manager.filter(found).order_by().values("pk")  # noqa: SLF001
-            found = Q(pk__in=first[:COUNTED_UP_TO])
+            found = Q(pk__in=first_found(self.model, found))
         return queryset.filter(found), False
 
     def found_by(self, term: str) -> Q:

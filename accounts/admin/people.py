@@ -18,7 +18,7 @@ from accounts.models import User
 
 from .counting import estimated_rows
 from .groups import is_superuser
-from .lists import SEARCHED_WHOLE, QuickList, matching
+from .lists import SEARCHED_WHOLE, QuickList, first_found, matching
 
 if TYPE_CHECKING:  # generic for the type checker only
     BaseUserAdmin = UserAdmin[User]
@@ -30,7 +30,7 @@ else:
 NAMES = ("first_name", "last_name")
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 SEARCHED = ("username", "first_name", "last_name", "email")
-FOUND_AT_MOST = 100
+STOOD_FOR = 100
 
 
 def people_matching(term: str) -> Q:
@@ -40,9 +40,10 @@ def people_matching(term: str) -> Q:
 
 
 def people_found(term: str) -> list[int]:
-    """The keys of up to `FOUND_AT_MOST` people, by username, whom `term` finds."""
-    found = User.objects.filter(people_matching(term)).order_by("username")
-    return list(found.values_list("pk", flat=True)[:FOUND_AT_MOST])
+    """The keys of up to `STOOD_FOR` people whom `term` finds: whoever is called so comes first."""
+    called_so = User.objects.filter(username__iexact=term.strip().replace("\0", ""))
+    keys = [*called_so.values_list("pk", flat=True), *first_found(User, people_matching(term))]
+    return list(dict.fromkeys(keys))[:STOOD_FOR]
 
 
 class PasswordForm(BasePasswordForm):

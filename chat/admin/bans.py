@@ -41,7 +41,7 @@ class BanAdmin(ActingList[Ban], ReadingList[Ban]):
     fields = ("user", "room", "created_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ban]:
-        return super().get_queryset(request).select_related("user", "room")
+        return super().get_queryset(request).prefetch_related("user", "room")
 
     def found_by(self, term: str) -> Q:
         return in_any(["user"], people_found(term))

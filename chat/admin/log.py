@@ -35,7 +35,7 @@ class ModerationEntryAdmin(ReadingList[ModerationEntry]):
         return (
             super()
             .get_queryset(request)
-            .select_related("actor", "subject", "room", "message__room")
+            .prefetch_related("actor", "subject", "room", "message__room")
         )
 
     def found_by(self, term: str) -> Q:

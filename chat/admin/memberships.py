@@ -159,7 +159,7 @@ class MembershipAdmin(ActingList[Membership], ReadingList[Membership]):
     fields = ("user", "room", "role", "joined_at", "muted_until", "read_sequence")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
-        return super().get_queryset(request).select_related("user", "room")
+        return super().get_queryset(request).prefetch_related("user", "room")
 
     def found_by(self, term: str) -> Q:
         return in_any(["user"], people_found(term))

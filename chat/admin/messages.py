@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.lists import ReadingList, matching
+from accounts.admin.lists import FOUND_AT_MOST, ReadingList, matching
 from chat.actions.messages import delete_messages
 from chat.actions.moderation import ban_member, mute_member
 from chat.errors import ChatError
@@ -119,8 +119,9 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
         match self.value():
             case "reported":
-                waiting = Report.objects.filter(resolved_at=None).order_by()
-                return queryset.filter(pk__in=waiting.values("message_id"))
+                waiting = Report.objects.filter(resolved_at=None).order_by("-created_at")
+                keys = waiting.values_list("message_id", flat=True)[:FOUND_AT_MOST]
+                return queryset.filter(pk__in=list(keys))
             case "deleted":
                 return queryset.filter(deleted_at__isnull=False)
             case "edited":
@@ -157,7 +158,7 @@ class MessageAdmin(ActingList[Message], ReadingList[Message]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         """Who may not read private rooms does not get their messages listed either."""
-        found = super().get_queryset(request).select_related("room", "sender", "subject")
+        found = super().get_queryset(request).prefetch_related("room", "sender", "subject")
         return found if may_read_all(request) else found.filter(_is_public())
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:

@@ -126,7 +126,7 @@ class ReportAdmin(ActingList[Report], ReadingList[Report]):
         return (
             super()
             .get_queryset(request)
-            .select_related("message__room", "message__sender", "reporter")
+            .prefetch_related("message__room", "message__sender", "reporter")
         )
 
     def found_by(self, term: str) -> Q:

@@ -97,8 +97,10 @@ class RoomAdmin(ActingList[Room]):
     indexed_search_fields = ("name",)
     sortable_by = ("name",)
     ordering = ("name", "id")
-    list_select_related = ("head",)
     readonly_fields = ("slug", "kind", "created_by", "created_at", "closed_at", "elsewhere")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Room]:
+        return super().get_queryset(request).prefetch_related("head")
 
     def get_fieldsets(self, request: HttpRequest, obj: Room | None = None) -> Any:
         topic = ["topic"] if obj is None or sees(request, obj) else []

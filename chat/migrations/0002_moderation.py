@@ -6,83 +6,228 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('chat', '0001_initial'),
+        ("chat", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='room',
-            options={'ordering': ('name', 'pk'), 'permissions': (('moderate_rooms', 'Can moderate all rooms'), ('read_private_rooms', 'Can read private rooms, which is logged')), 'verbose_name': 'room', 'verbose_name_plural': 'rooms'},
+            name="room",
+            options={
+                "ordering": ("name", "pk"),
+                "permissions": (
+                    ("moderate_rooms", "Can moderate all rooms"),
+                    ("read_private_rooms", "Can read private rooms, which is logged"),
+                ),
+                "verbose_name": "room",
+                "verbose_name_plural": "rooms",
+            },
         ),
         migrations.AddField(
-            model_name='membership',
-            name='muted_until',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='muted until'),
+            model_name="membership",
+            name="muted_until",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="muted until"),
         ),
         migrations.AddField(
-            model_name='membership',
-            name='spoke_at',
+            model_name="membership",
+            name="spoke_at",
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='room',
-            name='slow_mode',
-            field=models.PositiveSmallIntegerField(default=0, help_text='Seconds between two messages of a member.', verbose_name='slow mode'),
+            model_name="room",
+            name="slow_mode",
+            field=models.PositiveSmallIntegerField(
+                default=0,
+                help_text="Seconds between two messages of a member.",
+                verbose_name="slow mode",
+            ),
         ),
         migrations.CreateModel(
-            name='ModerationEntry',
+            name="ModerationEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('act', models.CharField(choices=[('delete_message', 'deleted a message'), ('remove', 'removed'), ('ban', 'banned'), ('unban', 'lifted the ban of'), ('mute', 'muted'), ('unmute', 'lifted the mute of'), ('set_role', 'changed the role of'), ('transfer', 'handed the room to'), ('slow_mode', 'set slow mode'), ('close', 'closed the room'), ('reopen', 'reopened the room'), ('resolve_report', 'resolved a report'), ('suspend', 'suspended'), ('reinstate', 'reinstated'), ('end_sessions', 'ended all sessions of'), ('read_private', 'looked into a private room')], max_length=16, verbose_name='act')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
-                ('detail', models.CharField(blank=True, max_length=100, verbose_name='detail')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_index=True, verbose_name='at')),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('message', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='chat.message')),
-                ('room', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='moderation_entries', to='chat.room')),
-                ('subject', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='whom')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "act",
+                    models.CharField(
+                        choices=[
+                            ("delete_message", "deleted a message"),
+                            ("remove", "removed"),
+                            ("ban", "banned"),
+                            ("unban", "lifted the ban of"),
+                            ("mute", "muted"),
+                            ("unmute", "lifted the mute of"),
+                            ("set_role", "changed the role of"),
+                            ("transfer", "handed the room to"),
+                            ("slow_mode", "set slow mode"),
+                            ("close", "closed the room"),
+                            ("reopen", "reopened the room"),
+                            ("resolve_report", "resolved a report"),
+                            ("suspend", "suspended"),
+                            ("reinstate", "reinstated"),
+                            ("end_sessions", "ended all sessions of"),
+                            ("read_private", "looked into a private room"),
+                        ],
+                        max_length=16,
+                        verbose_name="act",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="reason")),
+                ("detail", models.CharField(blank=True, max_length=100, verbose_name="detail")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_index=True, verbose_name="at"),
+                ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="chat.message",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="moderation_entries",
+                        to="chat.room",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="whom",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'moderation entry',
-                'verbose_name_plural': 'moderation log',
-                'ordering': ('-created_at', '-pk'),
+                "verbose_name": "moderation entry",
+                "verbose_name_plural": "moderation log",
+                "ordering": ("-created_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='Ban',
+            name="Ban",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='since')),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bans', to='chat.room')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bans', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="since")),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bans",
+                        to="chat.room",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bans",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ban',
-                'verbose_name_plural': 'bans',
-                'constraints': [models.UniqueConstraint(fields=('room', 'user'), name='one_ban_a_person')],
+                "verbose_name": "ban",
+                "verbose_name_plural": "bans",
+                "constraints": [
+                    models.UniqueConstraint(fields=("room", "user"), name="one_ban_a_person")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='reported')),
-                ('resolved_at', models.DateTimeField(blank=True, null=True, verbose_name='resolved')),
-                ('resolution', models.CharField(blank=True, max_length=500, verbose_name='resolution')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='chat.message')),
-                ('reporter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to=settings.AUTH_USER_MODEL)),
-                ('resolved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="reason")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="reported")),
+                (
+                    "resolved_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="resolved"),
+                ),
+                (
+                    "resolution",
+                    models.CharField(blank=True, max_length=500, verbose_name="resolution"),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reports",
+                        to="chat.message",
+                    ),
+                ),
+                (
+                    "reporter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reports",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "resolved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'report',
-                'verbose_name_plural': 'reports',
-                'ordering': ('created_at', 'pk'),
-                'indexes': [models.Index(condition=models.Q(('resolved_at', None)), fields=['created_at'], name='open_reports')],
-                'constraints': [models.UniqueConstraint(fields=('message', 'reporter'), name='one_report_a_person')],
+                "verbose_name": "report",
+                "verbose_name_plural": "reports",
+                "ordering": ("created_at", "pk"),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("resolved_at", None)),
+                        fields=["created_at"],
+                        name="open_reports",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("message", "reporter"), name="one_report_a_person"
+                    )
+                ],
             },
         ),
     ]

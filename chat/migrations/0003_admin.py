@@ -28,7 +28,6 @@ ACTS = [
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("accounts", "0001_people"),
         ("chat", "0002_moderation"),
@@ -71,6 +70,26 @@ class Migration(migrations.Migration):
                 db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="messages",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AlterField(
+            "membership",
+            "room",
+            models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="memberships",
+                to="chat.room",
+            ),
+        ),
+        migrations.AlterField(
+            "membership",
+            "user",
+            models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="memberships",
                 to=settings.AUTH_USER_MODEL,
             ),
         ),

@@ -20,6 +20,8 @@ INDEXES = {
         ),
     ],
     "membership": [
+        models.Index(fields=["room", "id"], name="memberships_by_room"),
+        models.Index(fields=["user", "id"], name="memberships_by_user"),
         models.Index(fields=["role", "id"], name="memberships_by_role"),
         models.Index(fields=["id"], condition=Q(muted_until__isnull=False), name="muted"),
     ],

@@ -20,8 +20,11 @@ class Membership(models.Model):
     """A person belongs to a room. The row goes when the membership ends; the room's history
     keeps the joining and the leaving as system messages."""
 
-    room = models.ForeignKey(Room, models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    # Without indexes of their own: those below begin with them.
+    room = models.ForeignKey(Room, models.CASCADE, related_name="memberships", db_index=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships", db_index=False
+    )
     role = models.CharField(_("role"), max_length=9, choices=Role.choices, default=Role.MEMBER)
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
     # The room's number of the joining: an older leaving that arrives late does not end it.
@@ -38,6 +41,8 @@ class Membership(models.Model):
             models.UniqueConstraint(fields=("room", "user"), name="one_membership_a_person"),
         )
         indexes = (
+            models.Index(fields=("room", "id"), name="memberships_by_room"),
+            models.Index(fields=("user", "id"), name="memberships_by_user"),
             models.Index(fields=("role", "id"), name="memberships_by_role"),
             models.Index(fields=("id",), condition=Q(muted_until__isnull=False), name="muted"),
         )

@@ -19,7 +19,12 @@ from tests.harness.oracle import in_database
 from tests.harness.pages import Page, cookie_of
 from tests.harness.servers import ready
 
-pytestmark = pytest.mark.both_databases
+pytestmark = [
+    pytest.mark.both_databases,
+    pytest.mark.skipif(
+        not postgres_control.DATA.exists(), reason="only a PostgreSQL of the test run's own"
+    ),
+]
 
 
 OUTAGES = [0, pytest.param(70, marks=pytest.mark.soak)]  # seconds

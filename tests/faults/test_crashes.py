@@ -132,8 +132,10 @@ async def everybody_stands_at_the_head(clients: list[Client], room_id: str) -> N
         await client.stands_at(room_id, head)
 
 
-async def test_everybody_returns_at_once_and_misses_nothing(serve: Serve) -> None:
-    """Two hundred lose their server in the middle of a conversation, and come to the other."""
+@pytest.mark.parametrize("tabs", [10, pytest.param(50, marks=pytest.mark.soak)])
+async def test_everybody_returns_at_once_and_misses_nothing(serve: Serve, tabs: int) -> None:
+    """Twenty people, each with many tabs, lose their server in the middle of a conversation, and
+    come to the other."""
     first, second = serve(), serve()
     await ready(first, second)
     people = await in_database(lambda: [make_person() for _ in range(20)])
@@ -142,7 +144,7 @@ async def test_everybody_returns_at_once_and_misses_nothing(serve: Serve) -> Non
     clients = [
         person.client(first, second, rooms=(room.slug,), seed=n)
         for person in people
-        for n in range(10)
+        for n in range(tabs)
     ]
     async with living([speaker.client(second, rooms=(room.slug,)), *clients]) as [voice, *crowd]:
         talking = asyncio.create_task(talk(voice, room.slug, 60))

@@ -34,9 +34,25 @@ def drop_clients(valkey: OwnValkey) -> Callable[[], None]:
     return lambda: None
 
 
-@pytest.mark.parametrize("fault", [pause, kill, empty, drop_clients])
+LONG = pytest.mark.soak  # half a minute
+
+
+@pytest.mark.parametrize(
+    ("fault", "said_meanwhile"),
+    [
+        (pause, 15),
+        (kill, 15),
+        (empty, 15),
+        (drop_clients, 15),
+        pytest.param(pause, 600, marks=LONG),
+        pytest.param(kill, 600, marks=LONG),
+    ],
+)
 async def test_people_go_on_talking(
-    serve: Serve, own_valkey: OwnValkey, fault: Callable[[OwnValkey], Callable[[], None]]
+    serve: Serve,
+    own_valkey: OwnValkey,
+    fault: Callable[[OwnValkey], Callable[[], None]],
+    said_meanwhile: int,
 ) -> None:
     await own_valkey.answers()
     servers = [serve(REDIS_URL=own_valkey.url) for _ in range(2)]
@@ -45,7 +61,7 @@ async def test_people_go_on_talking(
     async with conversation(*servers) as held:
         await held.goes_on()
         mend = fault(own_valkey)
-        await held.goes_on()
+        await held.goes_on(said_meanwhile)
         # Joining works too, though nobody can say who is here.
         rooms = (held.room.slug,)
         async with living([newcomer.client(servers[0], rooms=rooms)]) as [latecomer]:
@@ -56,6 +72,8 @@ async def test_people_go_on_talking(
             await held.ends()
             await latecomer.say(held.room.slug, "good night")
             await held.is_whole(latecomer)
+    for server in servers:
+        assert not [line for line in server.lines if "Traceback" in line], server.log
 
 
 async def test_without_redis_at_the_start_people_talk_and_with_it_later_too(

@@ -117,7 +117,8 @@ class Correspondent:
 
     async def has_acks(self, count: int) -> None:
         """Wait until that many messages have been acknowledged in all."""
-        await self.until(lambda: len(self.outbox.acks) >= count, f"for {count} acks")
+        while (so_far := len(self.outbox.acks)) < count:
+            await self.until(lambda: len(self.outbox.acks) > so_far, f"for ack {so_far + 1}")
 
     async def sees(self, room_id: str, text: str) -> None:
         """Wait until a message is shown that says `text`."""

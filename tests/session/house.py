@@ -116,6 +116,10 @@ class Talker:
         await until(lambda: len(self.heard(event)) >= count)
         return self.heard(event)
 
+    async def hears_words(self, text: str) -> None:
+        """Wait until somebody said `text`."""
+        await until(lambda: text in [said["message"] for said in self.heard("new_message")])
+
     def forget(self) -> None:
         self.frames.clear()
         self.transport.sizes.clear()

@@ -48,7 +48,7 @@ async def hears_no_more(ended: list[Talker], living: list[Talker], room: Room) -
         talker.forget()
     await in_thread(send_message, room=room.pk, sender=living[0].session.user, text="A secret")
     for talker in living:
-        await until(lambda t=talker: "A secret" in [m["message"] for m in t.heard("new_message")])
+        await talker.hears_words("A secret")
     assert [talker.frames for talker in ended] == [[] for _ in ended]
 
 

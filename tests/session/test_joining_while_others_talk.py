@@ -8,8 +8,9 @@ import pytest
 
 from accounts.models import User
 from chat.models import Room
+from chat.stats import stats
 
-from .house import House, Talker, until
+from .house import PATIENCE, House, Talker, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 JOINS = 150
@@ -70,6 +71,9 @@ async def test_who_joins_while_others_talk_misses_nothing_and_hears_nothing_twic
     seed: int, house: House, room: Room, alice: User, bob: User, settings: Any
 ) -> None:
     settings.CHAT_CHANGE_PAGE = 3
+    # Nothing is lost here, so nothing has to be repaired, however slow this machine is.
+    settings.CHAT_REPAIR_DELAY = PATIENCE
+    repairs = stats.repairs
     chance = random.Random(seed)
     writers = [await house.visit(alice) for _ in range(2)]
     follower = Follower(await house.visit(bob))
@@ -87,4 +91,5 @@ async def test_who_joins_while_others_talk_misses_nothing_and_hears_nothing_twic
     head = (await room.__class__.objects.select_related("head").aget(pk=room.pk)).head
     await until(lambda: follower.catch_up() == head.last_sequence)
     stored = room.messages.values_list("sequence", "changed_sequence", "text")
+    assert stats.repairs == repairs
     assert follower.known == {place: (change, text) async for place, change, text in stored}

@@ -43,7 +43,9 @@ def own(tmp_path: Path, quick: Any) -> Iterator[OwnValkey]:
     """A Redis that can be taken away; not yet started."""
     valkey = OwnValkey(tmp_path)
     quick.REDIS_URL = valkey.url
+    fanout.client.cache_clear()  # it was made for another address
     yield valkey
+    fanout.client.cache_clear()
     valkey.forget()
 
 

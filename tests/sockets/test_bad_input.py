@@ -26,7 +26,11 @@ def lasting_strict(
 ) -> Iterator[ServerProcess]:
     """A server with the limits that Parley has by default."""
     folder = str(tmp_path_factory.mktemp("strict"))
-    limits = {"CHAT_EVENTS_PER_SECOND": "10", "CHAT_EVENT_BURST": "30"}
+    limits = {
+        "CHAT_EVENTS_PER_SECOND": "10",
+        "CHAT_EVENT_BURST": "30",
+        "CHAT_SOCKETS_PER_USER": "10",
+    }
     server = ServerProcess({"VAR_DIR": folder, **limits})
     yield server
     server.forget()
@@ -238,6 +242,20 @@ async def answers_until_closed(socket: ClientConnection) -> list[dict[str, Any]]
         while True:
             answers.append(await hear(socket, "ack", "error"))
     return answers
+
+
+async def test_one_person_has_only_so_many_sockets(strict: ServerProcess) -> None:
+    alice, bob = await in_database(lambda: (make_person("alice"), make_person("bob")))
+    async with contextlib.AsyncExitStack() as stack:
+        for _ in range(10):
+            socket = await stack.enter_async_context(wire(strict, token=alice.token))
+            await hear(socket, "welcome")
+        async with wire(strict, token=alice.token) as one_too_many:
+            refused = (await hear(one_too_many, "error", "welcome"))["data"]
+            assert (refused["code"], refused["details"]["limit"]) == ("rate_limited", 10)
+            assert await close_code(one_too_many) == 4429
+        async with wire(strict, token=bob.token) as socket:
+            await hear(socket, "welcome")
 
 
 async def test_nobody_can_speak_as_somebody_else(strict: ServerProcess) -> None:

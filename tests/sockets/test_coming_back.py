@@ -72,28 +72,18 @@ async def test_a_line_that_breaks_again_and_again_loses_nothing(
         listener = bob.client(pair[0], rooms=(room.slug,))
         listener.addresses = [line.socket]
         async with living([talker, listener]):
-            talking = asyncio.create_task(change_much(talker, room, 200))
-            answering = asyncio.create_task(say_many(listener, room, 30))
-            while not (talking.done() and answering.done()):
-                line.delay = 0.005
-                await listener.is_back_in(room.slug)
+            talking = asyncio.create_task(change_much(talker, room, 100))
+            chance, said = random.Random(0), []
+            for number in range(12):
+                said.append(listener.begin_to_say(room.slug, f"answer {number}").done)
+                await asyncio.sleep(chance.random() * 0.03)
                 line.cut()
-                await asyncio.sleep(0.1)
-            await answering
-            head = max(await talking, *(numbers(listener)))
+                await listener.is_back_in(room.slug)
+            head = max(await talking, *[ack["sequence"] for ack in await asyncio.gather(*said)])
             for client in (talker, listener):
                 await client.stands_at(room.slug, head)
             await in_database(assert_promises_kept, room.slug, [talker, listener])
             assert listener.connects > 3
-
-
-async def say_many(client: Client, room: Room, count: int) -> None:
-    for number in range(count):
-        await client.say(room.slug, f"answer {number}")
-
-
-def numbers(client: Client) -> list[int]:
-    return [ack["sequence"] for [ack, *_] in client.outbox.acks.values()]
 
 
 async def test_who_was_away_for_too_long_starts_afresh(serve: Serve) -> None:

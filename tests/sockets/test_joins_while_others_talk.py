@@ -17,15 +17,15 @@ from tests.harness.servers import ServerProcess
 from tests.harness.wire import hear, tell, wire
 
 JOINERS = 8
-JOINS = 120  # of each
 TALKERS = 3
 
 pytestmark = pytest.mark.both_databases
 
 
+@pytest.mark.parametrize("joins", [120, pytest.param(1_500, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("processes", [1, 2])
 async def test_a_message_during_a_join_comes_once(
-    pair: list[ServerProcess], processes: int
+    pair: list[ServerProcess], processes: int, joins: int
 ) -> None:
     servers = pair[:processes]
     people = await in_database(lambda: [make_person() for _ in range(JOINERS + TALKERS)])
@@ -37,18 +37,18 @@ async def test_a_message_during_a_join_comes_once(
     )
     async with living(clients) as alive, AsyncExitStack() as stack:
         talks = [asyncio.create_task(talk(client, room.slug)) for client in alive]
-        joins = []
+        joining = []
         for number, person in enumerate(joiners):
             server = servers[-1 - number % processes]
             socket = await stack.enter_async_context(wire(server, token=person.token))
             await hear(socket, "welcome")
-            joins.append(Joins(socket, room.slug, resume=number % 2 == 1).run())
-        seen = await asyncio.gather(*joins)
+            joining.append(Joins(socket, room.slug, resume=number % 2 == 1).run(joins))
+        seen = await asyncio.gather(*joining)
         for task in talks:
             task.cancel()
         await asyncio.gather(*talks, return_exceptions=True)
     # Otherwise nothing happened during the joins, and nothing was shown.
-    assert min(seen) > JOINS
+    assert min(seen) > joins
 
 
 async def talk(client: Client, room_id: str) -> None:
@@ -68,9 +68,9 @@ class Joins:
         self._asked_after: int | None = None
         self._heard = 0
 
-    async def run(self) -> int:
-        """Return how many messages came live."""
-        for number in range(JOINS):
+    async def run(self, joins: int) -> int:
+        """Join that many times; return how many messages came live."""
+        for number in range(joins):
             await self._ask(number)
             await self._answer(str(number))
         return self._heard
