@@ -72,17 +72,18 @@ def heads(rooms: Collection[int]) -> dict[int, RoomHead]:
     return RoomHead.objects.in_bulk(rooms)
 
 
-def require_member(*, room: int, user: User) -> RoomHead:
-    """The head of a room, with the room loaded, for a member who is not shut out.
+def member(*, room: int, user: User) -> tuple[Membership, RoomHead]:
+    """The membership and the head of a room, with the room loaded, of who is not shut out.
 
     Raises `ChatError` (`room_not_found`, `not_a_member`).
     """
     head = RoomHead.objects.select_related("room").filter(pk=room).first()
     if head is None:
         raise ChatError(ErrorCode.ROOM_NOT_FOUND)
-    if not Membership.objects.filter(room_id=room, user=user, user__is_active=True).exists():
+    found = Membership.objects.filter(room_id=room, user=user, user__is_active=True).first()
+    if found is None:
         raise stranger(head.room)
-    return head
+    return found, head
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def history_page(*, room: int, user: User, before: int, limit: int) -> tuple[lis
 
     Raises `ChatError` (`room_not_found`, `not_a_member`).
     """
-    head = require_member(room=room, user=user)
+    _, head = member(room=room, user=user)
     page, has_more = messages_before(room=room, floor=head.floor, before=before, limit=limit)
     bodies = [encode(shapes.message_body(message, room_id=head.room.slug)) for message in page]
     return bodies, has_more

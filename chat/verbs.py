@@ -134,7 +134,7 @@ async def room_key(session: ChatSession, room_id: str) -> int:
     if key is None:
         raise ChatError(ErrorCode.ROOM_NOT_FOUND)
     if key not in session.member_of:
-        await in_thread(queries.require_member, room=key, user=session.user)
+        await in_thread(queries.member, room=key, user=session.user)
     return key
 
 

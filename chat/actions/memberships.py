@@ -24,8 +24,8 @@ def join_room(*, room: int, user: User) -> Membership:
         return found
     with changing_room(room) as write:
         if not User.objects.filter(pk=user.pk, is_active=True).exists():
-            # Shut out, and the live session has not heard it yet.
-            raise ChatError(ErrorCode.UNAUTHENTICATED)
+            # Shut out, and the live session has not heard it yet: a stranger from now on.
+            raise queries.stranger(write.room)
         found = Membership.objects.filter(room=write.room, user=user).first()
         return found or _new_member(write, user)
 
@@ -35,8 +35,8 @@ def return_to_room(*, room: int, user: User) -> Membership:
 
     Raises `ChatError` (`room_not_found`, `not_a_member`).
     """
-    queries.require_member(room=room, user=user)
-    return Membership.objects.get(room_id=room, user=user)
+    membership, _ = queries.member(room=room, user=user)
+    return membership
 
 
 def _new_member(write: RoomWrite, user: User) -> Membership:
