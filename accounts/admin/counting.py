@@ -17,7 +17,7 @@ else:
 
 # Rows are counted one by one up to here; pages end here too, since a page far down a list costs
 # as much as all the pages before it.
-COUNTED_UP_TO = 10_000
+COUNTED_UP_TO = 2_000
 
 
 def estimated_rows(model: type[Model]) -> int:

@@ -30,7 +30,7 @@ from .privacy import look, may_read_all, own_words, public_excerpt
 if TYPE_CHECKING:
     from accounts.models import User
 
-SEARCHED = 20_000  # messages that a search looks through, the newest of those that are listed
+SEARCHED = 10_000  # messages that a search looks through, the newest of those that are listed
 DELETED_TOGETHER = 100  # messages; their room waits meanwhile
 
 
@@ -140,7 +140,7 @@ class MessageAdmin(ActingList[Message], ReadingList[Message]):
     date_hierarchy = "created_at"
     search_fields = ("text",)
     search_help_text = _(
-        "Looks through the newest 20,000 of the messages listed; through a private room only if "
+        "Looks through the newest 10,000 of the messages listed; through a private room only if "
         "its messages alone are listed."
     )
     fields = (

@@ -36,7 +36,9 @@ INDEXES = {
         models.Index(fields=["name", "id"], name="rooms_by_name"),
         models.Index(fields=["kind", "name", "id"], name="rooms_by_kind"),
         models.Index(
-            fields=["name", "id"], condition=Q(closed_at__isnull=False), name="closed_rooms"
+            fields=["kind", "name", "id"],
+            condition=Q(closed_at__isnull=False),
+            name="closed_rooms",
         ),
     ],
 }

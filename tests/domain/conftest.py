@@ -6,9 +6,10 @@ import pytest
 
 from chat import fanout
 from chat.bus_items import BusItem
+from tests.domain.moderating import later
 from tests.listening import heard
 
-__all__ = ["announced", "heard"]
+__all__ = ["announced", "heard", "later"]
 
 
 @pytest.fixture(autouse=True)

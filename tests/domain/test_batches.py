@@ -17,6 +17,7 @@ from chat.actions.messages import Draft, send_messages
 from chat.bus_items import BusItem
 from chat.errors import ChatError, ErrorCode
 from chat.models import Message, MessageKind, Room
+from tests.factories import make_room
 
 from .telling import changes, draft, head_of, say, stored
 
@@ -169,6 +170,22 @@ def test_a_database_that_stays_locked_is_unavailable(
     assert all_unavailable(sent)
     assert batches == [50]
     assert all(isinstance(each, Message) for each in send_messages(drafts))
+
+
+@pytest.mark.postgres_only  # SQLite locks no room, but the whole database
+def test_of_a_batch_for_many_rooms_only_what_is_for_a_locked_one_is_unavailable(
+    room: Room, alice: User, bob: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    free = [make_room(alice, bob, name=name) for name in "xy"]
+    drafts = [draft(each, alice, f"{n}") for n in range(3) for each in (free[0], room, free[1])]
+    with database_away(room), caplog.at_level(logging.CRITICAL):
+        sent = send_messages(drafts)
+    assert all_unavailable(sent[1::3])
+    for place, each in ((0, free[0]), (2, free[1])):
+        said = [message.pk for message in sent[place::3] if isinstance(message, Message)]
+        kept = [message for message in stored(each) if message.kind == MessageKind.TEXT]
+        assert [message.text for message in kept] == ["0", "1", "2"]
+        assert [message.pk for message in kept] == said
 
 
 @pytest.mark.postgres_only  # SQLite has no connection to lose

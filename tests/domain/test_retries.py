@@ -99,6 +99,16 @@ def test_a_retry_is_answered_whatever_a_filter_made_of_it(
     assert error.code is ErrorCode.CONFLICT
 
 
+def test_a_retry_is_answered_though_a_filter_would_refuse_it_now(
+    room: Room, alice: User, settings: Any
+) -> None:
+    first = say(room, alice, "rude", client_id="c1")
+    settings.CHAT_MESSAGE_FILTERS = ["tests.domain.filters.refuse_rude_words"]
+    assert say(room, alice, "rude", client_id="c1").pk == first.pk
+    error = refusal(say, room=room, sender=alice, text="rude too", client_id="c1")
+    assert error.code is ErrorCode.NOT_ALLOWED
+
+
 def test_a_retry_in_the_same_batch_is_the_same_message(
     room: Room, alice: User, announced: list[BusItem]
 ) -> None:

@@ -22,6 +22,7 @@ from chat.actions import memberships, messages, moderation, retention, rooms
 from chat.bus_items import BusItem
 from chat.errors import ChatError
 from chat.models import Membership, Message, Role, Room
+from tests.factories import make_room
 from tests.harness.correspondent import Disconnected
 from tests.harness.fixtures import Person, make_person
 from tests.harness.in_process import LocalClient, Process
@@ -33,25 +34,26 @@ Step = tuple[Any, ...]
 HUBS = CLIENTS = 2
 
 which = st.integers(0, 9)
-write = st.tuples(
-    st.sampled_from(
-        ["say"] * 6
-        + ["edit"] * 4
-        + ["delete"] * 3
-        + ["rename"] * 2
-        + ["prune", "come_or_go", "remove", "close_or_reopen", "new_epoch"]
-    ),
-    which,
+# What becomes of a change on its way to a hub.
+fate = st.sampled_from(["arrives"] * 6 + ["waits", "is_lost"])
+# How often in a hundred changes.
+KINDS = {"say": 42, "edit": 28, "delete": 12, "rename": 6, "prune": 4, "come_or_go": 3}
+KINDS |= {"remove": 2, "close_or_reopen": 2, "new_epoch": 1}
+kind = st.sampled_from([name for name, share in KINDS.items() for _ in range(share)])
+change = st.tuples(kind, which, st.tuples(*[fate] * HUBS))
+bus = st.tuples(st.sampled_from(["deliver"] * 3 + ["repeat"]), which, which)
+# What happens while the database is read, before and after each question.
+asides = st.lists(change | change | bus, min_size=4, max_size=6)
+absence = st.tuples(
+    st.just("be_away"), which, which, st.lists(change, min_size=2, max_size=14), asides
 )
-bus = st.tuples(st.sampled_from(["deliver"] * 4 + ["repeat", "lose"]), which, which)
-# What can happen while the database is read.
-aside = write | bus
 step = (
-    write
+    change
     | bus
     | st.tuples(st.just("check"), which)
-    | st.tuples(st.just("join"), which, which, st.lists(aside, max_size=4))
-    | st.tuples(st.just("page"), which, st.lists(aside, max_size=2))
+    | st.tuples(st.just("join"), which, which, asides)
+    | absence
+    | st.tuples(st.just("page"), which, asides)
     | st.tuples(st.just("cut"), which)
 )
 
@@ -65,7 +67,7 @@ def small(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.CHAT_RETENTION_MINIMUM = 0
     settings.CHAT_BATCH_DELAY = settings.CHAT_PRESENCE_GRACE = 0
     settings.CHAT_EVENTS_PER_SECOND = settings.CHAT_EVENT_BURST = 1_000_000
-    monkeypatch.setattr(live_room, "REMEMBERED_CHANGES", 5)
+    monkeypatch.setattr(live_room, "REMEMBERED_CHANGES", 2)
     # One thread for everything: its turns are the history's to give.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
@@ -80,7 +82,9 @@ def histories(length: int, examples: int) -> Callable[[Any], Any]:
         bounded = settings(
             max_examples=examples, suppress_health_check=[HealthCheck.function_scoped_fixture]
         )
-        return bounded(given(steps=st.lists(step, max_size=length), patient=st.booleans())(test))
+        return bounded(
+            given(steps=st.lists(step, min_size=10, max_size=length), patient=st.booleans())(test)
+        )
 
     return decorate
 
@@ -111,16 +115,19 @@ class History:
 
     def __init__(self, people: Sequence[Person]) -> None:
         self.people = people
-        self.room = rooms.create_room(owner=people[0].user, name="Law")
+        self.room = make_room(*(person.user for person in people), name="Law")
         self.asides: list[Step] = []
         self.number = 0
 
     async def play(self, steps: Sequence[Step]) -> None:
         self.hubs = [self.process() for _ in range(HUBS)]
-        # What the bus carries to each hub, and has not delivered yet.
+        # What the bus has still to deliver to each hub.
         self.wires: list[list[BusItem]] = [[] for _ in range(HUBS)]
+        self.fates: tuple[str, ...] = ("arrives",) * HUBS
         self.clients = [LocalClient(person) for person in self.people[:CLIENTS]]
         with self.in_one_thread():
+            for client, process in zip(self.clients, self.hubs, strict=True):
+                await self.join(client, process)
             for name, *arguments in steps:
                 await self.act(name, arguments)
                 await settle()
@@ -151,8 +158,11 @@ class History:
                 fanout.detach(self.carry)
 
     def carry(self, items: tuple[BusItem, ...]) -> None:
-        for wire in self.wires:
-            wire.extend(items)
+        for process, wire, fate in zip(self.hubs, self.wires, self.fates, strict=True):
+            if fate == "arrives":
+                process.hub._hear(items)
+            elif fate == "waits":
+                wire.extend(items)
 
     def step_aside(self) -> None:
         """Let happen what the history has for this moment of a read."""
@@ -167,49 +177,59 @@ class History:
             case "check", [hub]:
                 await self.hubs[hub % HUBS].hub.check_heads()
             case "join", [client, hub, asides]:
-                self.asides = list(asides)
-                await self.join(self.clients[client % CLIENTS], self.hubs[hub % HUBS])
-                self.asides = []
+                await self.join(self.clients[client % CLIENTS], self.hubs[hub % HUBS], asides)
+            case "be_away", [client, hub, changes, asides]:
+                self.clients[client % CLIENTS].cut()
+                for change in changes:
+                    self.happen(change[0], list(change[1:]))
+                    await settle()
+                await self.join(self.clients[client % CLIENTS], self.hubs[hub % HUBS], asides)
             case "page", [client, asides]:
-                self.asides = list(asides)
-                await self.fetch_page(self.clients[client % CLIENTS])
-                self.asides = []
+                await self.fetch_page(self.clients[client % CLIENTS], asides)
             case "cut", [client]:
                 self.clients[client % CLIENTS].cut()
             case _:
                 self.happen(name, arguments)
 
     def happen(self, name: str, arguments: list[Any]) -> None:
-        """Do what needs no waiting: a write, or something on the bus."""
-        if name in ("deliver", "repeat", "lose"):
-            self.on_the_wire(name, *arguments)
-        else:
-            with contextlib.suppress(ChatError):
-                getattr(self, name)(*arguments)
+        """Do what needs no waiting: a change, or something on the bus."""
+        match name, arguments:
+            case (("deliver" | "repeat"), [hub, place]):
+                self.on_the_wire(hub % HUBS, place, again=name == "repeat")
+            case change, [number, fates]:
+                self.fates = fates
+                with contextlib.suppress(ChatError):
+                    getattr(self, change)(number)
+                self.fates = ("arrives",) * HUBS
 
-    def on_the_wire(self, name: str, hub: int, place: int) -> None:
-        wire = self.wires[hub % HUBS]
-        if not wire:
-            return
-        item = wire[place % len(wire)]
-        if name != "repeat":
-            wire.remove(item)
-        if name != "lose":
-            self.hubs[hub % HUBS].hub._hear([item])
+    def on_the_wire(self, hub: int, place: int, *, again: bool) -> None:
+        """Deliver one of the messages that wait, in whatever order; `again`: and keep it."""
+        wire = self.wires[hub]
+        if wire:
+            item = wire[place % len(wire)]
+            if not again:
+                wire.remove(item)
+            self.hubs[hub].hub._hear([item])
 
-    async def join(self, client: LocalClient, process: Process) -> None:
+    async def join(
+        self, client: LocalClient, process: Process, asides: Sequence[Step] = ()
+    ) -> None:
         """Join where it is connected, or connect it first."""
+        self.asides = list(asides)
         with contextlib.suppress(Refused, Disconnected):
             if client.disconnected:
                 await client.connect(process)
             await client.open(self.room.slug)
+        self.asides = []
 
-    async def fetch_page(self, client: LocalClient) -> None:
+    async def fetch_page(self, client: LocalClient, asides: Sequence[Step] = ()) -> None:
+        self.asides = list(asides)
         timeline = client.follow(self.room.slug)
         before = timeline.oldest
         with contextlib.suppress(Refused, Disconnected):
             page = await client.ask("fetch_history", room_id=self.room.slug, before=before)
             timeline.add_page(before, page)
+        self.asides = []
 
     # Writes
 
@@ -271,8 +291,7 @@ class History:
         return found.user if found else self.people[0].user
 
     def new_epoch(self, number: int) -> None:
-        if number < 3:
-            retention.renew_epochs()
+        retention.renew_epochs()
 
     # The end
 

@@ -12,7 +12,7 @@ from .timeline import MESSAGE_EVENTS, ROOM_EVENTS, Timeline
 
 # Seconds for anything that ought to happen. Nothing is measured by it: who waits for longer than
 # this waits in vain, on the slowest machine.
-PATIENCE = 40.0
+PATIENCE = 60.0
 
 Frame = dict[str, Any]
 EVERYTHING = "*"  # no room's slug

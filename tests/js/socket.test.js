@@ -82,6 +82,21 @@ test("a refused join is told and not repeated", async () => {
   assert.deepEqual(network.latest.heard, []);
 });
 
+test("a room whose membership has ended is not joined again", async () => {
+  await joined();
+  await network.latest.say("membership_ended", { room_id: "tea-break", reason: "removed" });
+  await reconnected();
+  assert.deepEqual(network.latest.heard, []);
+});
+
+test("the end of one membership keeps no other room from being joined again", async () => {
+  socket.join("reading", () => ({ after: 2, epoch: "e2" }));
+  await joined();
+  await network.latest.say("membership_ended", { room_id: "reading", reason: "left" });
+  await reconnected();
+  assert.deepEqual(network.latest.heard.map(({ data }) => data.room_id), ["tea-break"]);
+});
+
 test("a join that cannot be answered now is tried again", async () => {
   socket.join("tea-break", () => standing);
   socket.start();
@@ -245,4 +260,52 @@ test("what was refused is kept with its reason until discarded", async () => {
 test("another person finds nothing of it", () => {
   socket.send(letter("a"));
   assert.equal(new Outbox(storage, "bob").next, undefined);
+});
+
+/**
+ * A page that throws at whatever it is told. Its faults are reported by timers: they are kept here.
+ * @param {import("node:test").TestContext} context @returns {(() => void)[]}
+ */
+function clumsyPage(context) {
+  /** @type {(() => void)[]} */
+  const reports = [];
+  context.mock.method(globalThis, "setTimeout", (/** @type {() => void} */ report) => reports.push(report));
+  const fail = () => {
+    throw new Error("of the page");
+  };
+  socket = new ChatSocket({
+    url: "ws://test/", connect: network.connect, clock, random: () => 1, outbox: new Outbox(storage, "alice"),
+    listener: { onEvent: fail, onState: fail, onJoined: fail, onJoinRefused: fail, onStored: fail, onRefused: fail },
+  });
+  return reports;
+}
+
+test("a page that throws stops no sending", async (context) => {
+  clumsyPage(context);
+  await joined();
+  socket.send(letter("a"));
+  socket.send(letter("b"));
+  socket.send(letter("c"));
+  await network.latest.ack("send_message", { sequence: 8 });
+  await network.latest.refuse("send_message", { code: "not_allowed" });
+  assert.equal((await network.latest.ack("send_message", { sequence: 9 })).data.client_id, "c");
+});
+
+test("a page that throws stops no joining", async (context) => {
+  clumsyPage(context);
+  socket.join("secrets", () => ({}));
+  socket.join("tea-break", () => standing);
+  socket.start();
+  await network.latest.welcome();
+  await network.latest.refuse("join_room", { code: "not_allowed" });
+  await network.latest.ack("join_room");
+  await reconnected();
+  assert.deepEqual(network.latest.heard.map(({ data }) => data.room_id), ["tea-break"]);
+});
+
+test("what a page throws is reported", async (context) => {
+  const reports = clumsyPage(context);
+  await joined();
+  assert.ok(reports.length > 0);
+  for (const report of reports) assert.throws(report, /of the page/);
 });

@@ -14,7 +14,7 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from chat import fanout, live_sessions
+from chat import fanout, live_sessions, tasks
 from chat.live_sessions import LiveSession, Register, _keys
 from tests.harness.correspondent import PATIENCE
 from tests.harness.valkey_control import OwnValkey
@@ -59,8 +59,7 @@ async def running() -> AsyncIterator[Register]:
         yield register
         assert not task.done(), task
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await tasks.end([task])
         await register.stop()
 
 

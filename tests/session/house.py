@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from accounts.actions.tokens import create_token
 from accounts.identity import Identity, by_session_key, by_token
 from accounts.models import User
 from chat import fanout
+from chat.bus_items import BusItem
 from chat.hub import Hub
 from chat.protocol.codec import Delivery, decode_outbound
 from chat.session import ChatSession
@@ -186,3 +187,12 @@ async def deaf_house(house: House) -> AsyncIterator[House]:
     deaf = House()
     yield deaf
     await deaf.close()
+
+
+@pytest.fixture
+def happened() -> Iterator[list[BusItem]]:
+    """What hubs hear that are not deaf, in order."""
+    items: list[BusItem] = []
+    fanout.attach(items.extend)
+    yield items
+    fanout.detach(items.extend)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import copy
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -12,23 +10,21 @@ import pytest
 
 from accounts.actions import access
 from accounts.identity import Identity
-from accounts.models import AuthToken, User
+from accounts.models import User
 from accounts.signals import EndReason
 from chat import fanout, reads
 from chat import hub as hubs
-from chat.actions import memberships, messages, moderation
+from chat.actions import memberships, moderation
 from chat.bus_items import AccessEnded
 from chat.models import Membership, Message, Room
 from chat.protocol.close_codes import CloseCode
 from chat.session import ChatSession
-from tests.harness.fixtures import Person, make_person, make_place
-from tests.harness.in_process import Link, LocalClient, Process, processes, visit
+from tests.harness.fixtures import Person, make_place
+from tests.harness.in_process import Link, LocalClient, Process
 from tests.harness.oracle import in_database
 from tests.harness.outbox import Refused
-from tests.harness.switch import Switch
 
-from .house import session_identity
-from .presence_scene import comes, in_redis, settled, until
+from .presence_scene import comes, settled, until
 
 
 def closed(client: LocalClient) -> int | None:
@@ -41,13 +37,6 @@ def frame(event: str, **data: Any) -> bytes:
 
 def texts(room: Room) -> list[str]:
     return list(Message.objects.filter(room=room, kind="text").values_list("text", flat=True))
-
-
-def coming_in(person: Person, identity: Identity) -> Person:
-    """The same person, by another way in."""
-    other = copy.copy(person)
-    other.identity = identity
-    return other
 
 
 # Whose
@@ -68,26 +57,6 @@ async def test_each_reason_is_told_and_closes_with_its_code(
         await tab.until(lambda: tab.heard("session_ended"), "for the end")  # noqa: B023
         assert tab.heard("session_ended") == [{"reason": reason}]
         assert closed(tab) == CODES[reason]
-
-
-async def test_one_login_ends_and_the_persons_others_live(
-    two: list[Process], people: list[Person], place: Room
-) -> None:
-    bob = people[1]
-    keys = [await in_database(session_identity, bob.user) for _ in range(2)]
-    token = await comes(bob, two[0], place)
-    browsers = [
-        await comes(coming_in(bob, identity), process, place)
-        for identity in keys
-        for process in two
-    ]
-    ended = AccessEnded(bob.user.pk, keys[0].session_key or "", "", EndReason.LOGGED_OUT)
-    two[0].hub.take((ended,))
-    await until(lambda: [closed(tab) for tab in browsers] == [4401, 4401, None, None])
-    digest = bob.identity.token_digest or ""
-    two[1].hub.take((AccessEnded(bob.user.pk, "", digest, EndReason.TOKEN_REVOKED),))
-    await until(lambda: closed(token) == 4401)
-    assert [closed(tab) for tab in browsers[2:]] == [None, None]
 
 
 async def test_a_signal_that_comes_late_does_not_end_later_logins(
@@ -148,73 +117,6 @@ async def test_frames_that_wait_when_the_session_ends_do_nothing(
     assert tab.late == []
 
 
-class Dawdling(Link):
-    """A reader so slow that something happens before its history goes out."""
-
-    def __init__(self, client: LocalClient, meanwhile: Callable[[], Any]) -> None:
-        super().__init__(client)
-        self._meanwhile = meanwhile
-
-    async def drained(self) -> None:
-        await self._meanwhile()
-
-
-async def dawdle(person: Person, process: Process, meanwhile: Callable[[], Any]) -> LocalClient:
-    client = LocalClient(person)
-    link = client._link = Dawdling(client, meanwhile)
-    client._session = ChatSession(
-        hub=process.hub, writer=process.writer, transport=link, identity=person.identity
-    )
-    assert await client._session.start()
-    return client
-
-
-async def test_whose_login_ends_while_joining_hears_nothing_of_the_room(
-    two: list[Process], people: list[Person], place: Room, redis: Any
-) -> None:
-    bob = people[1]
-
-    async def end() -> None:
-        two[0].hub.take((AccessEnded(bob.user.pk, "", "", EndReason.LOGGED_OUT),))
-        await until(lambda: closed(client) is not None)
-
-    client = await dawdle(bob, two[0], end)
-    session = client._session
-    assert session is not None
-    timeline = client.follow(place.slug)
-    await session.handle(frame("join_room", room_id=place.slug))
-    assert closed(client) == 4401
-    assert timeline.epoch is None
-    room = two[0].hub.rooms[place.pk]
-    assert session not in room.audience.listeners
-    assert session not in room.audience.muted
-    await settled(*two)
-    assert await in_redis(redis, place) == set()
-    assert session not in two[0].hub.sessions
-
-
-async def test_who_is_removed_while_joining_is_refused(
-    two: list[Process], people: list[Person], place: Room, redis: Any
-) -> None:
-    alice, bob, _ = people
-    await comes(alice, two[0], place)
-
-    async def remove() -> None:
-        await in_database(
-            moderation.remove_member, room=place.pk, by=alice.user, user=bob.user, reason=""
-        )
-        room = two[0].hub.rooms[place.pk]
-        head = (await in_database(reads._heads, [place.pk]))[0].number
-        await until(lambda: room.position == head)
-
-    client = await dawdle(bob, two[0], remove)
-    with pytest.raises(Refused, match="not_a_member"):
-        await client.open(place.slug)
-    assert client.timelines[place.slug].epoch is None
-    await settled(*two)
-    assert await in_redis(redis, place) == {alice.name}
-
-
 async def test_who_was_shut_out_unheard_can_neither_join_nor_write(
     two: list[Process], people: list[Person], place: Room
 ) -> None:
@@ -247,18 +149,6 @@ async def greet(client: LocalClient, process: Process, identity: Identity) -> bo
     return await client._session.start()
 
 
-async def test_a_login_that_ended_a_moment_ago_is_not_welcomed(
-    two: list[Process], people: list[Person]
-) -> None:
-    bob = people[1]
-    client = LocalClient(bob)
-    await in_database(AuthToken.objects.all().delete)
-    assert not await greet(client, two[0], bob.identity)
-    assert closed(client) == 4401
-    assert client.heard("welcome") == []
-    assert not two[0].hub.sessions
-
-
 async def test_a_login_that_ends_during_the_greeting_is_not_welcomed(
     two: list[Process], people: list[Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -283,18 +173,6 @@ async def test_a_login_that_ends_during_the_greeting_is_not_welcomed(
 
 
 # What the check finds
-
-
-async def test_the_check_tells_a_shut_out_person_from_one_who_may_log_in_again(
-    two: list[Process], people: list[Person], place: Room
-) -> None:
-    clients = [await comes(person, two[0], place) for person in people]
-    await in_database(User.objects.filter(pk=people[0].user.pk).update, is_active=False)
-    await in_database(AuthToken.objects.filter(user=people[1].user).delete)
-    await two[0].hub.check_access()
-    assert [closed(client) for client in clients] == [4403, 4401, None]
-    reasons = [client.heard("session_ended") for client in clients]
-    assert reasons == [[{"reason": "deactivated"}], [{"reason": "expired"}], []]
 
 
 async def test_the_check_finds_memberships_that_are_gone(
@@ -351,48 +229,3 @@ async def test_a_membership_that_ends_says_why_and_the_room_is_closed_in_every_t
         assert closed(tab) is None
     # A room that nobody is left in is not kept for ever.
     await until(lambda: not any(process.hub.rooms for process in two))
-
-
-async def test_a_room_that_must_be_read_anew_is_shown_to_members_only(
-    quick: Any, people: list[Person], place: Room
-) -> None:
-    """Too much was missed, the removal with it: it is in no change that would be replayed."""
-    quick.CHAT_RESUME_LIMIT = 3
-    quick.CHAT_BEAT_INTERVAL = quick.CHAT_DEAF_AFTER = 1_000.0
-    alice, bob, _ = people
-    async with processes(Switch().port(), seed="deaf") as [process]:
-        process.hub.take = lambda items: None  # type: ignore[method-assign] # hears nothing
-        clients = [await comes(person, process, place) for person in (alice, bob)]
-        await in_database(
-            moderation.remove_member, room=place.pk, by=alice.user, user=bob.user, reason=""
-        )
-        for number in range(5):
-            await in_database(
-                messages.send_message, room=place.pk, sender=alice.user, text=f"secret {number}"
-            )
-        await process.hub.check_heads()
-        witness, removed = clients
-        await witness.until(lambda: witness.timelines[place.slug].resets, "for the reset")
-        assert removed.heard("membership_ended") == [{"room_id": place.slug, "reason": "ended"}]
-        shown = removed.timelines[place.slug].shown.values()
-        assert not [body for body in shown if "secret" in body["message"]]
-        assert removed.late == []
-
-
-async def test_other_people_and_other_rooms_go_on(
-    two: list[Process], people: list[Person], place: Room
-) -> None:
-    alice, bob, _ = people
-    newcomer = await in_database(make_person)
-    witness = await comes(alice, two[0], place)
-    tab = await comes(bob, two[1], place)
-    two[0].hub.take((AccessEnded(newcomer.user.pk, "", "", EndReason.LOGGED_OUT),))
-    await witness.say(place.slug, "still here?")
-    await tab.until(
-        lambda: (
-            [b["message"] for b in tab.timelines[place.slug].shown.values()][-1:] == ["still here?"]
-        ),
-        "for the question",
-    )
-    assert (closed(witness), closed(tab)) == (None, None)
-    await visit(newcomer, two[0])

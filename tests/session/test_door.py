@@ -42,8 +42,9 @@ class Connection:
     def say(self, message: dict[str, Any]) -> None:
         self.said.put_nowait(message)
 
-    def frame(self, event: str, **data: Any) -> None:
-        self.say({"type": "websocket.receive", "text": json.dumps({"event": event, "data": data})})
+    def frame(self, event: str, ref: str | None = None, /, **data: Any) -> None:
+        frame = {"event": event, "data": data} | ({"ref": ref} if ref is not None else {})
+        self.say({"type": "websocket.receive", "text": json.dumps(frame)})
 
     @property
     def frames(self) -> list[dict[str, Any]]:
@@ -107,6 +108,13 @@ async def test_a_cookie_lets_in_from_our_own_pages(connect: Connect, alice: User
     assert (await connection.hears("welcome"))["user"]["username"] == "alice"
 
 
+@pytest.mark.parametrize("before", ['a={"x":1}; ', "flag; ", "x=\u00e9; ", "; =; ", 'b="; '])
+async def test_no_odd_cookie_hides_the_session(before: str, connect: Connect, alice: User) -> None:
+    cookies = before + await in_thread(cookie, alice)
+    connection = connect({"Cookie": cookies, "Origin": OURS})
+    assert (await connection.hears("welcome"))["user"]["username"] == "alice"
+
+
 @pytest.mark.parametrize(
     "origin",
     [
@@ -155,6 +163,26 @@ async def test_any_other_first_frame_is_refused(
     connection = connect({})
     connection.frame(event, **data)
     assert await connection.is_refused() == ("unauthenticated", 4401)
+
+
+async def test_a_login_by_first_frame_is_acknowledged_before_the_welcome(
+    connect: Connect, alice: User
+) -> None:
+    connection = connect({})
+    connection.frame("authenticate", "r1", token=await token(alice))
+    await connection.hears("welcome")
+    ack, welcome = connection.frames
+    assert (ack["event"], ack["ref"], welcome["event"]) == ("ack", "r1", "welcome")
+
+
+@pytest.mark.parametrize("data", [{"token": "parley_wrong"}, {"token": 5}, {}])
+async def test_a_refused_login_by_first_frame_repeats_its_ref(
+    data: dict[str, Any], connect: Connect
+) -> None:
+    connection = connect({})
+    connection.frame("authenticate", "r1", **data)
+    await connection.is_refused()
+    assert [(frame["event"], frame["ref"]) for frame in connection.frames] == [("error", "r1")]
 
 
 async def test_who_says_nothing_is_not_waited_for(connect: Connect, settings: Any) -> None:
@@ -210,3 +238,13 @@ def test_an_odd_host_is_not_ours_and_no_fault(host: str, settings: Any) -> None:
     settings.ALLOWED_HOSTS = ["chat.example.org"]
     headers = [(b"host", host.encode()), (b"origin", f"http://{host}".encode())]
     assert not origin_is_ours(headers, secure=False)
+
+
+@pytest.mark.parametrize("host", ["[::1]:8000", "[::1]", "[2001:db8::5]:80"])
+@pytest.mark.parametrize("secure", [False, True])
+def test_an_address_of_ipv6_may_be_ours(host: str, secure: bool, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["[::1]", "[2001:db8::5]"]
+    origin = f"{'https' if secure else 'http'}://{host}"
+    headers = [(b"host", host.encode()), (b"origin", origin.encode())]
+    assert origin_is_ours(headers, secure=secure)
+    assert not origin_is_ours(headers, secure=not secure)

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
+from accounts.actions.profile import rename
 from accounts.models import User
 from chat import reads
+from chat.actions import memberships
 from chat.actions.memberships import end_membership, join_room
 from chat.actions.messages import delete_message, edit_message, send_message
 from chat.actions.moderation import close_room, remove_member, set_slow_mode
@@ -18,7 +20,7 @@ from chat.models import Membership, Room, RoomHead
 from chat.threads import in_thread
 from tests.factories import make_user
 
-from .house import House, Talker, until
+from .house import PATIENCE, House, Talker, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Data = dict[str, Any]
@@ -267,6 +269,25 @@ def once_then(reading: asyncio.Event) -> Any:
     return drained
 
 
+async def test_pages_stop_when_the_membership_ends_between_two(
+    house: House, room: Room, alice: User, bob: User, settings: Any
+) -> None:
+    settings.CHAT_CHANGE_PAGE = 2
+    talker = await house.visit(bob)
+    [before] = await talker.join(room.slug)
+    await say(room, alice, *map(str, range(7)))
+    back = await house.visit(bob)
+    back.session.drained = once_then(back.transport.reading)
+    where = {"after": before["sequence"], "epoch": before["epoch"]}
+    joining = asyncio.create_task(back.refused("join_room", room_id=room.slug, **where))
+    await until(lambda: back.heard("room_history"))
+    await in_thread(remove_member, room=room.pk, by=alice, user=bob, reason="")
+    await until(lambda: not house.hub.rooms[room.pk].audience)
+    back.transport.reading.set()
+    assert (await joining)["code"] == "not_a_member"
+    assert [len(page["messages"]) for page in back.heard("room_history")] == [2]
+
+
 # A fresh start
 
 
@@ -392,12 +413,16 @@ async def test_numbers_of_an_old_epoch_are_never_continued_in_a_new_one(
 # Coming back makes nobody a member
 
 
-async def test_who_left_does_not_become_a_member_again_by_a_reconnect(
-    house: House, room: Room, bob: User
+@pytest.mark.parametrize("how", ["left", "removed"])
+async def test_who_is_no_member_any_more_does_not_become_one_by_a_reconnect(
+    how: str, house: House, room: Room, alice: User, bob: User
 ) -> None:
     talker = await house.visit(bob)
     [before] = await talker.join(room.slug)
-    await in_thread(end_membership, room=room.pk, user=bob)
+    if how == "left":
+        await in_thread(end_membership, room=room.pk, user=bob)
+    else:
+        await in_thread(remove_member, room=room.pk, by=alice, user=bob, reason="")
     where = {"after": before["sequence"], "epoch": before["epoch"]}
     back = await house.visit(bob)
     error = await back.refused("join_room", room_id=room.slug, **where)
@@ -453,6 +478,56 @@ async def test_who_is_removed_while_joining_does_not_come_in(
     assert not live.audience
 
 
+async def test_who_is_removed_before_the_room_is_read_for_the_first_time_does_not_come_in(
+    house: House,
+    private_room: Room,
+    alice: User,
+    bob: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The membership was read before; the removal is in what is read, and replayed by nobody."""
+    load = reads.load
+
+    async def remove_and_load(key: int) -> Any:
+        await in_thread(remove_member, room=key, by=alice, user=bob, reason="")
+        return await load(key)
+
+    monkeypatch.setattr(reads, "load", remove_and_load)
+    talker = await house.visit(bob)
+    error = await talker.refused("join_room", room_id=private_room.slug)
+    assert error["code"] == "room_not_found"
+    assert talker.heard("room_history") == []
+    assert talker.session.rooms == {}
+
+
+async def test_nobody_is_left_in_a_room_that_was_forgotten_meanwhile(
+    house: House, room: Room, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Taken out while the membership is read, when there is nobody else in the room."""
+    hub, loop = house.hub, asyncio.get_running_loop()
+    enter = memberships.join_room
+
+    def forget() -> None:
+        live = hub.rooms[room.pk]
+        live.take_out(bob.pk, number=1_000, reason="removed")
+        hub._forget_if_empty(live)
+
+    def enter_and_forget(**who: Any) -> Membership:
+        membership = enter(**who)
+        loop.call_soon_threadsafe(forget)
+        return membership
+
+    talker = await house.visit(bob)
+    with monkeypatch.context() as patch:
+        patch.setattr(memberships, "join_room", enter_and_forget)
+        error = await talker.refused("join_room", room_id=room.slug)
+    assert error["code"] == "unavailable"
+    assert error["retry_after"] > 0
+    assert talker.session.rooms == {}
+    await talker.join(room.slug)
+    assert talker.session.rooms == {room.slug: hub.rooms[room.pk]}
+
+
 async def test_who_left_and_came_back_elsewhere_while_joining_may_ask_again(
     house: House, room: Room, bob: User
 ) -> None:
@@ -501,6 +576,27 @@ async def test_a_join_that_fails_leaves_nobody_behind(
     assert not house.hub.rooms[room.pk].audience
     assert talker.session.rooms == {}
     await talker.join(room.slug)
+
+
+# Names
+
+
+async def test_who_joins_sees_people_by_the_names_that_they_have_now(
+    house: House, room: Room, alice: User, bob: User
+) -> None:
+    """Also of what was said before, though the room is in memory."""
+    await (await house.visit(alice)).join(room.slug)
+    await say(room, alice, "Hi")
+    talker = await house.visit(bob)
+    [before] = await talker.join(room.slug)
+    assert before["messages"][-1]["sender"]["name"] == "alice"
+    await in_thread(rename, user=alice, first_name="Alice", last_name="Example")
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            [history] = await talker.join(room.slug)
+            if history["messages"][-1]["sender"]["name"] == "Alice Example":
+                break
+            await asyncio.sleep(0.01)
 
 
 # Again

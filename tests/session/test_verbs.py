@@ -78,6 +78,18 @@ async def test_a_retry_is_acknowledged_with_the_same_message_and_heard_once(
     assert [each["message"] for each in heard] == ["Hi", "Ho"]
 
 
+async def test_a_retry_is_acknowledged_though_a_filter_would_refuse_it_now(
+    talking: list[Talker], room: Room, settings: Any
+) -> None:
+    alice, _ = talking
+    said = {"room_id": room.slug, "message": "rude", "client_id": "c1"}
+    ack = await alice.done("send_message", **said)
+    settings.CHAT_MESSAGE_FILTERS = ["tests.domain.filters.refuse_rude_words"]
+    assert await alice.done("send_message", **said) == ack
+    error = await alice.refused("send_message", **said | {"client_id": "c2"})
+    assert error["code"] == "not_allowed"
+
+
 async def test_one_may_speak_in_a_room_one_has_not_open(
     house: House, talking: list[Talker], alice: User, room: Room
 ) -> None:

@@ -1,0 +1,110 @@
+"""What members hear of a room that they have not open, however this process learnt of it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+
+from accounts.models import User
+from chat import reads
+from chat.actions.memberships import end_membership, join_room
+from chat.actions.messages import send_message
+from chat.bus_items import Beat, BusItem, Head
+from chat.models import Room, RoomHead
+from chat.threads import in_thread
+
+from .house import House, Talker
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def say(room: Room, sender: User) -> Head:
+    """Say something that a deaf house does not hear; return where the room is then."""
+    await in_thread(send_message, room=room.pk, sender=sender, text="Hi")
+    head = await RoomHead.objects.aget(pk=room.pk)
+    return Head(room.pk, head.epoch, head.last_sequence)
+
+
+async def told(house: House, talker: Talker) -> list[dict[str, Any]]:
+    """What the talker has heard of other rooms, once all is told that was to tell."""
+    await house.hub.activity.tell()
+    return talker.heard("room_activity")
+
+
+@pytest.mark.parametrize(
+    "item", [lambda head: head, lambda head: Beat("", (head,))], ids=["head", "beat"]
+)
+async def test_a_head_without_its_change_is_told(
+    item: Callable[[Head], BusItem], deaf_house: House, room: Room, alice: User, bob: User
+) -> None:
+    talker = await deaf_house.visit(bob)
+    head = await say(room, alice)
+    deaf_house.hub._hear([item(head)])
+    expected = {"room_id": room.slug, "head": head.number, "unread": 1}
+    assert await told(deaf_house, talker) == [expected]
+
+
+async def test_a_move_that_only_the_check_of_heads_finds_is_told(
+    deaf_house: House, room: Room, alice: User, bob: User
+) -> None:
+    talker = await deaf_house.visit(bob)
+    head = await say(room, alice)
+    await deaf_house.hub.check_heads()
+    expected = {"room_id": room.slug, "head": head.number, "unread": 1}
+    assert await told(deaf_house, talker) == [expected]
+
+
+async def test_a_head_that_was_told_is_not_told_again(
+    deaf_house: House, room: Room, alice: User, bob: User
+) -> None:
+    talker = await deaf_house.visit(bob)
+    head = await say(room, alice)
+    for _ in range(2):
+        deaf_house.hub._hear([head])
+        assert len(await told(deaf_house, talker)) == 1
+
+
+async def test_what_could_not_be_told_is_told_the_next_time(
+    deaf_house: House, room: Room, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: Any) -> None:
+        raise OperationalError("gone")
+
+    talker = await deaf_house.visit(bob)
+    deaf_house.hub._hear([await say(room, alice)])
+    with monkeypatch.context() as patch:
+        patch.setattr(reads, "unread", fail)
+        with pytest.raises(OperationalError):
+            await deaf_house.hub.activity.tell()
+    assert len(await told(deaf_house, talker)) == 1
+
+
+async def test_who_becomes_a_member_elsewhere_hears_of_the_room_from_then_on(
+    deaf_house: House, room: Room, alice: User, carol: User, happened: list[BusItem]
+) -> None:
+    talker = await deaf_house.visit(carol)
+    await in_thread(join_room, room=room.pk, user=carol)
+    head = await say(room, alice)
+    deaf_house.hub._hear(happened)
+    expected = {"room_id": room.slug, "head": head.number, "unread": 1}
+    assert await told(deaf_house, talker) == [expected]
+
+
+async def test_the_end_of_a_membership_is_told_where_the_room_is_not_open(
+    deaf_house: House, room: Room, bob: User, happened: list[BusItem]
+) -> None:
+    talker = await deaf_house.visit(bob)
+    await in_thread(end_membership, room=room.pk, user=bob)
+    deaf_house.hub._hear(happened)
+    assert talker.heard("membership_ended") == [{"room_id": room.slug, "reason": "left"}]
+
+
+async def test_who_is_no_member_any_more_hears_nothing_of_the_room(
+    deaf_house: House, room: Room, alice: User, bob: User, happened: list[BusItem]
+) -> None:
+    talker = await deaf_house.visit(bob)
+    await in_thread(end_membership, room=room.pk, user=bob)
+    await say(room, alice)
+    deaf_house.hub._hear(happened)
+    assert await told(deaf_house, talker) == []

@@ -1,0 +1,40 @@
+"""What a hub hears comes in batches, and each item counts for itself."""
+
+import logging
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from chat.actions.messages import send_message
+from chat.bus_items import BusItem, PersonNotice
+from chat.models import Room
+from chat.threads import in_thread
+
+from .house import House
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2], ids=["first", "between", "last"])
+async def test_an_item_that_cannot_be_taken_in_keeps_back_none_of_its_batch(
+    place: int,
+    deaf_house: House,
+    room: Room,
+    alice: User,
+    bob: User,
+    happened: list[BusItem],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(_: Any) -> None:
+        raise RuntimeError("a fault of ours")
+
+    talker = await deaf_house.visit(bob)
+    await talker.join(room.slug)
+    for text in ("one", "two"):
+        await in_thread(send_message, room=room.pk, sender=alice, text=text)
+    deaf_house.hub._hearing[PersonNotice] = fail
+    batch = [*happened[:place], PersonNotice(bob.pk, b"{}"), *happened[place:]]
+    with caplog.at_level(logging.CRITICAL):
+        deaf_house.hub._hear(batch)
+    assert [said["message"] for said in talker.heard("new_message")] == ["one", "two"]
