@@ -185,7 +185,7 @@ class MessageAdmin(ActingList[Message], ReadingList[Message]):
         """Show what was said; in a room that is not public only if this is that room's page."""
         one_room = picked(request, "room") is not None
         if one_room and rows:
-            pass
+            look(request, rows[0].room)
         for message in rows:
             shown = own_words(message) if one_room else public_excerpt(message)
             message.shown = shown  # type: ignore[attr-defined]

@@ -121,7 +121,7 @@ def test_who_was_deactivated_does_nothing_any_more(act: Act, room: Room, bob: Us
 def test_who_was_deactivated_joins_nothing(room: Room, carol: User) -> None:
     deactivate(user=User.objects.get(pk=carol.pk))
     error = refusal(memberships.join_room, room=room.pk, user=carol)
-    assert error.code is ErrorCode.UNAUTHENTICATED
+    assert error.code is ErrorCode.NOT_A_MEMBER
     assert not Membership.objects.filter(user=carol).exists()
 
 
