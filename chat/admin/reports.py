@@ -37,7 +37,7 @@ def is_open(report: Report) -> bool:
 
 def _delete_and_resolve(by: User, report: Report, said: Answers) -> None:
     reason = said["reason"]
-    if True:
+    with transaction.atomic():
         delete_message(
             room=report.message.room_id, user=by, message_id=report.message_id, reason=reason
         )
