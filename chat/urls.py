@@ -3,15 +3,15 @@
 from django.urls import path
 from django.views.i18n import JavaScriptCatalog
 
-from . import views
+from .views import memberships, room, rooms
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("new-room/", views.new_room, name="new-room"),
-    path("rooms/<slug:slug>/", views.room, name="room"),
-    path("rooms/<slug:slug>/join/", views.join, name="join-room"),
-    path("rooms/<slug:slug>/leave/", views.leave, name="leave-room"),
-    path("rooms/<slug:slug>/read/", views.read, name="mark-read"),
-    path("rooms/<slug:slug>/invite/", views.invite, name="invite"),
+    path("", rooms.home, name="home"),
+    path("new-room/", rooms.new_room, name="new-room"),
+    path("rooms/<slug:slug>/", room.room, name="room"),
+    path("rooms/<slug:slug>/join/", memberships.join, name="join-room"),
+    path("rooms/<slug:slug>/leave/", memberships.leave, name="leave-room"),
+    path("rooms/<slug:slug>/read/", room.read, name="mark-read"),
+    path("rooms/<slug:slug>/invite/", memberships.invite, name="invite"),
     path("words.js", JavaScriptCatalog.as_view(packages=["chat"]), name="words"),
 ]

@@ -1,0 +1,48 @@
+"""What the chat's pages share: who asks, and how strangers are answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from chat import queries
+from chat.errors import ChatError, ErrorCode
+from chat.models import Room
+
+require_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+class PersonRequest(HttpRequest):
+    """A request behind `login_required`."""
+
+    user: User
+
+
+@contextmanager
+def strangers_get_404() -> Iterator[None]:
+    """A room that one may not know of answers like one that does not exist."""
+    try:
+        yield
+    except ChatError as error:
+        if error.code == ErrorCode.ROOM_NOT_FOUND:
+            raise Http404 from None
+        raise
+
+
+def enterable_room(slug: str, user: User) -> Room:
+    with strangers_get_404():
+        return queries.enterable_room(slug=slug, user=user)
+
+
+def show_form(request: PersonRequest, form: forms.Form, words: dict[str, str]) -> HttpResponse:
+    """A page that is one form: `words` are its `heading`, its `act` (the button) and the address
+    to go `back` to."""
+    return render(
+        request, "chat/form.html", {"form": form, **words}, status=400 if form.errors else 200
+    )

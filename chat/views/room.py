@@ -1,0 +1,85 @@
+"""One room: read it, write in it, say how far one has read."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from chat import shapes
+from chat.actions.messages import send_message
+from chat.actions.receipts import mark_read
+from chat.context_processors import memberships_of
+from chat.errors import ChatError, ErrorCode
+from chat.forms import MessageForm, PastForm, ReadForm, fresh_client_id
+from chat.protocol.codec import encode
+from chat.refusals import explain
+from chat.room_page import room_page
+
+from .doors import PersonRequest, enterable_room, require_page, strangers_get_404
+
+
+@require_page
+@login_required
+@never_cache
+def room(request: PersonRequest, slug: str) -> HttpResponse:
+    """Show a room to its members, its door to those who may join; take what members write."""
+    if request.method != "POST":
+        return show_room(request, slug, MessageForm())
+    form = MessageForm(request.POST)
+    target = enterable_room(slug, request.user)
+    if not form.is_valid():
+        return show_room(request, slug, form, status=400)
+    text, client_id = form.cleaned_data["message"], form.cleaned_data["client_id"]
+    try:
+        with strangers_get_404():
+            sent = send_message(room=target.pk, sender=request.user, text=text, client_id=client_id)
+            mark_read(room=target.pk, user=request.user, sequence=sent.sequence)
+    except ChatError as error:
+        refused = MessageForm({"message": text, "client_id": again_as(client_id, error)})
+        refused.add_error(None, explain(error))
+        return show_room(request, slug, refused, status=400)
+    return redirect("room", slug=slug)
+
+
+def again_as(client_id: str, error: ChatError) -> str:
+    """The id to send the same form again with: what is known under this one is something else."""
+    return fresh_client_id() if error.code == ErrorCode.CONFLICT else client_id
+
+
+def show_room(
+    request: PersonRequest, slug: str, form: MessageForm, *, status: int = 200
+) -> HttpResponse:
+    memberships = memberships_of(request)
+    membership = next((member for member in memberships if member.room.slug == slug), None)
+    if membership is None:
+        door = {"room": enterable_room(slug, request.user)}
+        return render(request, "chat/enter.html", door, status=status)
+    past = PastForm(request.GET)
+    before = past.cleaned_data["before"] if past.is_valid() else None
+    context = {
+        "membership": membership,
+        "room": membership.room,
+        "page": room_page(room=membership.room, reader=request.user.pk, before=before),
+        "form": form,
+        "me": encode(shapes.person(request.user)).decode(),
+        "text_limit": settings.CHAT_TEXT_LIMIT,
+    }
+    return render(request, "chat/room.html", context, status=status)
+
+
+@require_POST
+@login_required
+def read(request: PersonRequest, slug: str) -> HttpResponse:
+    target = enterable_room(slug, request.user)
+    form = ReadForm(request.POST)
+    if form.is_valid():
+        try:
+            mark_read(room=target.pk, user=request.user, sequence=form.cleaned_data["sequence"])
+        except ChatError as error:
+            messages.error(request, explain(error))
+    return redirect("room", slug=slug)
