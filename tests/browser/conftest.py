@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, StorageState, expect, sync_playwright
 
 from tests.browser.pages import RoomPage
-from tests.browser.seed import PASSWORD
+from tests.browser.seed import MODERATOR, PASSWORD, PEOPLE
 from tests.browser.wire import Wire
 from tests.harness.servers import ServerProcess, manage
 
@@ -92,7 +92,7 @@ def browser(server: Server) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def logins(server: Server, browser: Browser) -> dict[str, StorageState]:
     """The cookies of each person, who logged in once."""
-    return {name: log_in(browser, server.address, name) for name in ("alice", "bob")}
+    return {name: log_in(browser, server.address, name) for name in (*PEOPLE, MODERATOR)}
 
 
 def log_in(browser: Browser, address: str, name: str) -> StorageState:

@@ -11,8 +11,9 @@ from chat.actions.rooms import create_room
 
 PASSWORD = "parley-demo"
 PEOPLE = ("alice", "bob")
+MODERATOR = "admin"
 # A room for each test, so that none sees what another left.
-ROOMS = ("talk", "away", "reload", "refuse", "plain", "below", "past")
+ROOMS = ("talk", "away", "reload", "refuse", "plain", "below", "past", "moderated")
 # Messages that some of the rooms have already.
 TALES = {"below": 30, "past": 120}
 
@@ -21,6 +22,7 @@ def seed() -> None:
     """Fill an empty database file."""
     call_command("migrate", verbosity=0)
     alice, bob = (User.objects.create_user(name, password=PASSWORD) for name in PEOPLE)
+    User.objects.create_superuser(MODERATOR, password=PASSWORD)
     for name in ROOMS:
         room = create_room(owner=alice, name=name)
         join_room(room=room.pk, user=bob)
