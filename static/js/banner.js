@@ -5,11 +5,36 @@ import { find } from "./dom.js";
 import { fill, gettext, ngettext, number } from "./words.js";
 
 /** @import {LineState} from "./line.js" */
+/** @import {Room} from "./room.d.ts" */
 
 const SHOW_AFTER = 2_000;
 const BACK_FOR = 4_000;
 
-export class Banner {
+/** @param {Room} room */
+export function startBanner({ main, socket, outbox, on }) {
+  const banner = new Banner(find(main, ".banner"), find(main, "textarea"), () => socket.start());
+  /** Since the connection was lost: messages of others heard, own ones sent. */
+  let [heard, sent] = [0, 0];
+  /** Said once everything missed is heard, and everything kept is sent. */
+  const sayBack = () => {
+    if (outbox.next === undefined) banner.back(heard, sent);
+  };
+  on("heard", (messages) => {
+    heard += messages.length;
+  });
+  on("state", (state) => {
+    if (state.status === "open") heard = sent = 0;
+    banner.setState(state);
+  });
+  on("joined", sayBack);
+  on("stored", () => {
+    sent += 1;
+    sayBack();
+  });
+  on("refused", sayBack);
+}
+
+class Banner {
   #element;
   #icon;
   #refuge;

@@ -6,20 +6,16 @@ import { RequestError } from "./line.js";
 import { explain } from "./refusals.js";
 import { gettext } from "./words.js";
 
-/** @import {ChatSocket} from "./socket.js" */
-/** @import {Message} from "./wire.js" */
+/** @import {Room} from "./room.d.ts" */
+/** @import {Message} from "./wire.d.ts" */
 
 export class Editing {
-  #socket;
-  #roomId;
-  #limit;
+  #room;
   #dialog;
 
-  /** @param {ChatSocket} socket @param {string} roomId @param {number} limit characters @param {HTMLDialogElement} dialog */
-  constructor(socket, roomId, limit, dialog) {
-    this.#socket = socket;
-    this.#roomId = roomId;
-    this.#limit = limit;
+  /** @param {Room} room @param {HTMLDialogElement} dialog */
+  constructor(room, dialog) {
+    this.#room = room;
     this.#dialog = dialog;
   }
 
@@ -72,8 +68,8 @@ export class Editing {
   /** @param {HTMLElement} element @param {HTMLElement} form @param {Message} message @param {string} text */
   async #save(element, form, message, text) {
     if (text === message.message) return this.#close(element, form);
-    if (length(text) > this.#limit) {
-      return this.#refuse(form, explain({ code: "message_too_long", message: "", details: { limit: this.#limit } }));
+    if (length(text) > this.#room.limit) {
+      return this.#refuse(form, explain({ code: "message_too_long", message: "", details: { limit: this.#room.limit } }));
     }
     const { message_id, text_sequence: base_sequence } = message;
     const error = await this.#ask("edit_message", { message_id, message: text, base_sequence });
@@ -98,12 +94,7 @@ export class Editing {
 
   /** @param {string} event @param {object} data @returns {Promise<RequestError | null>} why not, if not */
   async #ask(event, data) {
-    try {
-      await this.#socket.request(event, { room_id: this.#roomId, ...data });
-      return null;
-    } catch (error) {
-      if (error instanceof RequestError) return error;
-      throw error;
-    }
+    const answer = await this.#room.ask(event, data);
+    return answer instanceof RequestError ? answer : null;
   }
 }

@@ -4,7 +4,7 @@
 import { waitAfterClose } from "./backoff.js";
 
 /** @import {Clock} from "./clock.js" */
-/** @import {Refusal} from "./wire.js" */
+/** @import {Refusal} from "./wire.d.ts" */
 /** @typedef {"idle" | "connecting" | "open" | "waiting" | "ended"} Status */
 /** @typedef {{status: Status, retryAt: number | null, code: number | null}} LineState `retryAt` in the clock's time */
 /** @typedef {{resolve: (data: any) => void, reject: (error: RequestError) => void, cancel: () => void}} Question */

@@ -8,7 +8,7 @@ import { clockTime, fullTime } from "./times.js";
 import { fill, gettext } from "./words.js";
 
 /** @import {Entry, OwnEntry} from "./timeline.js" */
-/** @import {Message, Person} from "./wire.js" */
+/** @import {Message, Person} from "./wire.d.ts" */
 
 /** A new, empty element of the entry's kind. @param {Entry} entry */
 export const create = (entry) => fromTemplate(isSystem(entry) ? "system-template" : "message-template");

@@ -1,7 +1,7 @@
 // @ts-check
 /** What was written and is not known to be stored. Kept in the tab's storage, so that a reload loses no words. */
 
-/** @import {Draft, Refusal} from "./wire.js" */
+/** @import {Draft, Refusal} from "./wire.d.ts" */
 /** @typedef {Draft & {room_id: string, error: Refusal | null}} Letter `error`: why it was refused; null: still to be sent */
 
 export class Outbox {

@@ -3,7 +3,7 @@
 
 import { fill, gettext, ngettext, number } from "./words.js";
 
-/** @import {Refusal} from "./wire.js" */
+/** @import {Refusal} from "./wire.d.ts" */
 
 /** Refusals that the same words meet again, however often they are sent. */
 const LASTING = new Set(["message_too_long", "empty_message", "conflict"]);

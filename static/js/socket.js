@@ -12,7 +12,7 @@ import { Line, RequestError } from "./line.js";
 
 /** @import {LineOptions, LineState} from "./line.js" */
 /** @import {Letter, Outbox} from "./outbox.js" */
-/** @import {Refusal, Stored} from "./wire.js" */
+/** @import {Refusal, Stored} from "./wire.d.ts" */
 /** @typedef {() => {after?: number, epoch?: string}} Standing where a room's timeline stands now */
 /**
  * @typedef {object} Listener
@@ -30,7 +30,7 @@ const JOIN_WITHIN = 60_000;
 const PASSING = new Set(["rate_limited", "unavailable", "timeout"]);
 
 /** Uncaught, so that consoles and tests see it. @param {unknown} error */
-function reportFault(error) {
+export function reportFault(error) {
   setTimeout(() => {
     throw error;
   });
@@ -141,9 +141,10 @@ export class ChatSocket {
   async #joinRoom(roomId, standing) {
     const ask = () => this.#line.request("join_room", { room_id: roomId, ...standing() }, JOIN_WITHIN);
     const outcome = await this.#persist(ask);
-    if (outcome?.error) {
+    const error = outcome?.error;
+    if (error) {
       this.#rooms.delete(roomId);
-      this.#tellPage(() => this.#listener.onJoinRefused(roomId, outcome.error));
+      this.#tellPage(() => this.#listener.onJoinRefused(roomId, error));
     } else if (outcome) this.#tellPage(() => this.#listener.onJoined(roomId));
   }
 
@@ -159,12 +160,14 @@ export class ChatSocket {
 
   /** @param {Letter} letter */
   async #sendOne(letter) {
-    const { room_id, message, client_id } = letter;
-    const ask = () => this.#line.request("send_message", { room_id, message, client_id });
+    const { room_id, message, client_id, reply_to } = letter;
+    const attachments = letter.attachments?.map(({ attachment_id }) => attachment_id);
+    const ask = () => this.#line.request("send_message", { room_id, message, client_id, reply_to, attachments });
     const outcome = await this.#persist(ask, () => this.#outbox.has(client_id));
-    if (outcome?.error) {
-      this.#outbox.mark(client_id, outcome.error);
-      this.#tellPage(() => this.#listener.onRefused(letter, outcome.error));
+    const error = outcome?.error;
+    if (error) {
+      this.#outbox.mark(client_id, error);
+      this.#tellPage(() => this.#listener.onRefused(letter, error));
     } else if (outcome) {
       this.#outbox.remove(client_id);
       this.#tellPage(() => this.#listener.onStored(letter, outcome.answer));

@@ -10,7 +10,7 @@
  * their page comes; only numbered frames and `room_history` move the position.
  */
 
-/** @import {Draft, HistoryPage, Message, Person, Refusal, RoomHistory, RoomState, Stored} from "./wire.js" */
+/** @import {Draft, HistoryPage, Message, Person, Refusal, RoomHistory, RoomState, Stored} from "./wire.d.ts" */
 /** @typedef {{key: string, state: "stored", message: Message}} StoredEntry */
 /** @typedef {{key: string, state: "pending" | "failed", draft: Draft, error: Refusal | null}} OwnEntry */
 /** @typedef {StoredEntry | OwnEntry} Entry */

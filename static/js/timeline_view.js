@@ -8,7 +8,7 @@ import { dayKey, dayName } from "./times.js";
 import { gettext } from "./words.js";
 
 /** @import {Change, Entry} from "./timeline.js" */
-/** @import {Person} from "./wire.js" */
+/** @import {Person} from "./wire.d.ts" */
 
 /** Before that, "Sending" would only flicker. */
 const SAY_SENDING_AFTER = 400;

@@ -25,9 +25,49 @@ export interface Message {
   edited: boolean;
   deleted: boolean;
   client_id?: string;
+  reply_to?: number;
+  /** the answered message as it is now */
+  quote?: Quote;
+  reactions?: Reaction[];
+  pinned?: boolean;
+  pinned_by?: string;
+  /** usernames of members */
+  mentions?: string[];
+  attachments?: Attachment[];
   /** system messages: what happened ("joined", "left", "removed") to whom */
   act?: string;
   subject?: Person;
+}
+
+export interface Quote {
+  message_id: number;
+  sequence: number;
+  username: string;
+  name: string;
+  /** one line of it */
+  text: string;
+  deleted: boolean;
+}
+
+export interface Reaction {
+  emoji: string;
+  count: number;
+  /** the first hundred, in order of reacting */
+  usernames: string[];
+}
+
+export interface Attachment {
+  attachment_id: number;
+  name: string;
+  type: string;
+  kind: "picture" | "file";
+  /** bytes */
+  size: number;
+  width?: number;
+  height?: number;
+  url: string;
+  /** url of a small picture */
+  preview?: string;
 }
 
 export interface RoomState {
@@ -49,6 +89,8 @@ export interface RoomHistory {
   epoch: string;
   has_more: boolean;
   reset: boolean;
+  /** direct and small rooms: how far others have read */
+  readers?: { username: string; read_sequence: number }[];
 }
 
 export interface HistoryPage {
@@ -75,6 +117,7 @@ export interface Refusal {
 export interface Summary {
   room_id: string;
   unread: number;
+  mentions?: number;
 }
 
 export interface Welcome {
@@ -88,4 +131,8 @@ export interface Draft {
   client_id: string;
   message: string;
   timestamp: string;
+  reply_to?: number;
+  /** how the answered message looks while this one is on its way */
+  quote?: Quote;
+  attachments?: Attachment[];
 }

@@ -4,7 +4,7 @@
  * repeats and reorders, a wire that breaks, pages and acks that overtake frames. Random, but each seed is one history.
  */
 
-/** @import {Message, RoomHistory, Stored} from "../../static/js/wire.js" */
+/** @import {Message, RoomHistory, Stored} from "../../static/js/wire.d.ts" */
 /** @typedef {{number: number, event: string, data: any}} Frame */
 
 const SNAPSHOT = 5;
