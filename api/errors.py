@@ -2,13 +2,14 @@
 
 import logging
 import math
+import sys
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template import loader
 from django.utils.translation import gettext as _
-from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -18,6 +19,8 @@ from rest_framework.views import exception_handler
 from chat.errors import ChatError, ErrorCode
 
 logger = logging.getLogger(__name__)
+
+TRY_AGAIN_AFTER = 5  # seconds
 
 CODES = {
     status.HTTP_400_BAD_REQUEST: "invalid",
@@ -78,11 +81,26 @@ def not_found(_request: HttpRequest) -> JsonResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer a fault of ours: in the one shape below the API's address, as a page elsewhere."""
-    if not request.path.startswith("/api/"):
-        return defaults.server_error(request)
-    shape = _shape("server_error", _("Something broke on our side. It has been written down."))
-    return JsonResponse(shape, status=status.HTTP_500_INTERNAL_SERVER_ERROR)
+    """Answer a fault of ours, or a database that is away: in the one shape below the API's
+    address, as a page elsewhere. Asks neither the database nor the session."""
+    away = isinstance(sys.exc_info()[1], OperationalError)
+    if request.path.startswith("/api/"):
+        code = "unavailable" if away else "server_error"
+        shape = _shape(code, _unavailable() if away else _broken())
+        return JsonResponse(shape, status=503 if away else 500)
+    name = "503" if away else "500"
+    # The request gives the page its theme; the context processors are left out.
+    page = loader.get_template(f"{name}.html").render({"request": request})
+    headers = {"Retry-After": str(TRY_AGAIN_AFTER)} if away else None
+    return HttpResponse(page, status=int(name), headers=headers)
+
+
+def _broken() -> str:
+    return _("Something broke on our side. It has been written down.")
+
+
+def _unavailable() -> str:
+    return _("This did not work just now. Try again in a moment.")
 
 
 def _from_chat(error: ChatError) -> Response:

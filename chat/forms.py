@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 from django import forms
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 
 from .models import RoomKind
+from .paging import LAST_PAGE
 
 
 def fresh_client_id() -> str:
@@ -61,6 +63,24 @@ class RoomForm(forms.Form):
     @property
     def kind(self) -> RoomKind:
         return RoomKind.PRIVATE if self.cleaned_data["private"] else RoomKind.PUBLIC
+
+
+class ListForm(forms.Form):
+    """What to look for in a list, and which page of it; what cannot be read is left out."""
+
+    q = forms.CharField(max_length=100, required=False)
+    page = forms.IntegerField(min_value=1, max_value=LAST_PAGE, required=False)
+    yours = forms.IntegerField(min_value=1, max_value=LAST_PAGE, required=False)
+
+    def words(self) -> str:
+        return str(self._cleaned("q") or "")
+
+    def number(self, name: str = "page") -> int:
+        return int(self._cleaned(name) or 1)
+
+    def _cleaned(self, name: str) -> Any:
+        self.is_valid()
+        return self.cleaned_data.get(name)
 
 
 class InviteForm(forms.Form):

@@ -57,9 +57,11 @@ def enterable_room(*, slug: str, user: User) -> Room:
 
 
 def rooms_to_join(user: User) -> QuerySet[Room]:
-    """Open public rooms that `user` is not in, by name."""
+    """Open public rooms that `user` is neither in nor shut out of, by name."""
     mine = user.memberships.values("room_id")
-    return Room.objects.open().filter(kind=RoomKind.PUBLIC).exclude(pk__in=mine)
+    shut = user.bans.values("room_id")
+    rooms = Room.objects.open().filter(kind=RoomKind.PUBLIC)
+    return rooms.exclude(pk__in=mine).exclude(pk__in=shut)
 
 
 def rooms_invited_to(user: User) -> list[Room]:
@@ -147,21 +149,21 @@ def changes_after(
     return list(found if limit is None else found[:limit])
 
 
-class _CountOf(Subquery):
+class CountOf(Subquery):
     """COUNT(*) of a correlated subquery that may carry a LIMIT."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
     output_field = IntegerField()
 
 
-def _unread() -> _CountOf:
+def _unread() -> CountOf:
     """Live messages of others after the member's place, counted up to the cap, stored nowhere."""
     messages = (
         Message.objects.counting_as_unread()
         .filter(room=OuterRef("room"), sequence__gt=OuterRef("read_sequence"))
         .exclude(sender=OuterRef("user"))
     )
-    return _CountOf(messages.order_by().values("pk")[:UNREAD_CAP])
+    return CountOf(messages.order_by().values("pk")[:UNREAD_CAP])
 
 
 def membership_with_unread(*, room: int, user: User) -> CountedMembership | None:

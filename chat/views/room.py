@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from chat import shapes
+from chat import directory, shapes
 from chat.actions.messages import send_message
 from chat.actions.receipts import mark_read
 from chat.context_processors import memberships_of
@@ -57,8 +57,7 @@ def show_room(
     memberships = memberships_of(request)
     membership = next((member for member in memberships if member.room.slug == slug), None)
     if membership is None:
-        door = {"room": enterable_room(slug, request.user)}
-        return render(request, "chat/enter.html", door, status=status)
+        return show_door(request, slug, status=status)
     past = PastForm(request.GET)
     before = past.cleaned_data["before"] if past.is_valid() else None
     context = {
@@ -70,6 +69,15 @@ def show_room(
         "text_limit": settings.CHAT_TEXT_LIMIT,
     }
     return render(request, "chat/room.html", context, status=status)
+
+
+def show_door(request: PersonRequest, slug: str, *, status: int = 200) -> HttpResponse:
+    """What a room shows to who is not in it."""
+    room = enterable_room(slug, request.user)
+    banned = directory.is_banned(room, request.user)
+    preview = None if banned else directory.preview(room, reader=request.user)
+    context = {"room": room, "banned": banned, "preview": preview}
+    return render(request, "chat/enter.html", context, status=status)
 
 
 @require_POST

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,13 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from chat import queries
+from chat import directory, queries
 from chat.actions.rooms import create_room
-from chat.forms import RoomForm
+from chat.context_processors import memberships_of
+from chat.forms import ListForm, RoomForm
 
 from .doors import PersonRequest, require_page, show_form
-
-ROOMS_A_PAGE = 50
 
 
 @require_safe
@@ -33,10 +31,16 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 @never_cache
 def rooms(request: PersonRequest) -> HttpResponse:
-    to_join = Paginator(queries.rooms_to_join(request.user), ROOMS_A_PAGE)
+    asked = ListForm(request.GET)
+    words = asked.words()
+    invited = queries.rooms_invited_to(request.user)
     context = {
-        "invited": queries.rooms_invited_to(request.user),
-        "to_join": to_join.get_page(request.GET.get("page")),
+        "words": words,
+        "invited": [room for room in invited if directory.is_about(room, words)],
+        "own": directory.own_rooms(
+            memberships_of(request), words=words, number=asked.number("yours")
+        ),
+        "open": directory.open_rooms(request.user, words=words, number=asked.number()),
     }
     return render(request, "chat/rooms.html", context)
 

@@ -127,19 +127,6 @@ def test_a_long_list_of_rooms_has_pages(alice: User, bob: User) -> None:
     assert "room-50" in client.get("/?page=2").content.decode()
 
 
-def test_the_rooms_cost_as_much_however_many_they_are(
-    alice: User, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    for number in range(12):
-        create_room(owner=alice, name=f"Mine {number}")
-        create_room(owner=User.objects.create_user(f"other{number}"), name=f"Other {number}")
-    client = browser_of(alice)
-    client.get("/")
-    # Session, person, own rooms, invitations, number of rooms to join, those rooms.
-    with django_assert_num_queries(6):
-        client.get("/")
-
-
 # A room
 
 
@@ -314,14 +301,6 @@ def test_without_a_script_a_room_is_marked_as_read_by_hand(
 
 
 # Coming and going
-
-
-def test_before_joining_nothing_of_what_is_said_is_shown(alice: User, bob: User, tea: Room) -> None:
-    say(tea, alice, "between us")
-    page = page_of(browser_of(bob), tea)
-    assert "Tea at eleven" in page
-    assert f'action="/rooms/{tea.slug}/join/"' in page
-    assert "between us" not in page
 
 
 def test_who_is_not_a_member_cannot_write(bob: User, tea: Room) -> None:
