@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.i18n import JavaScriptCatalog
 
-from .views import memberships, room, rooms
+from .views import members, memberships, reports, room, rooms, settings
 
 urlpatterns = [
     path("", rooms.home, name="home"),
@@ -13,5 +13,13 @@ urlpatterns = [
     path("rooms/<slug:slug>/leave/", memberships.leave, name="leave-room"),
     path("rooms/<slug:slug>/read/", room.read, name="mark-read"),
     path("rooms/<slug:slug>/invite/", memberships.invite, name="invite"),
+    path("rooms/<slug:slug>/settings/", settings.room_settings, name="room-settings"),
+    path("rooms/<slug:slug>/members/", members.members, name="room-members"),
+    path("rooms/<slug:slug>/members/<username:username>/", members.member, name="room-member"),
+    path(
+        "rooms/<slug:slug>/messages/<int:message_id>/report/", reports.report, name="report-message"
+    ),
+    path("rooms/<slug:slug>/reports/", reports.reports, name="room-reports"),
+    path("rooms/<slug:slug>/log/", reports.moderation_log, name="room-log"),
     path("words.js", JavaScriptCatalog.as_view(packages=["chat"]), name="words"),
 ]

@@ -28,13 +28,19 @@ class Power(IntEnum):
 _BY_ROLE = {Role.MEMBER: Power.MEMBER, Role.MODERATOR: Power.MODERATOR, Role.OWNER: Power.OWNER}
 
 
-def power_of(write: RoomWrite, user: User) -> Power:
-    """The power of `user`, also of somebody shut out: they keep their place on the ladder."""
+def power_in(room: Room, user: User) -> Power:
+    """The power of `user` in a room, also of somebody shut out: they keep their place on the
+    ladder. Without the room's lock it says what to offer, not what may be done."""
     # Asked anew: what a live session knows of its person may be hours old.
     if User.objects.get(pk=user.pk).has_perm(MODERATE_ANYWHERE):
         return Power.STAFF
-    membership = Membership.objects.filter(room=write.room, user=user).first()
+    membership = Membership.objects.filter(room=room, user=user).first()
     return _BY_ROLE[Role(membership.role)] if membership else Power.STRANGER
+
+
+def power_of(write: RoomWrite, user: User) -> Power:
+    """The power of `user` in the room that this transaction holds."""
+    return power_in(write.room, user)
 
 
 def acting_power(write: RoomWrite, by: User) -> Power:

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from chat import queries
+from chat.actions.authority import Power, power_in
 from chat.errors import ChatError, ErrorCode
-from chat.models import Room
+from chat.models import Room, RoomKind
 
 require_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -38,6 +40,21 @@ def strangers_get_404() -> Iterator[None]:
 def enterable_room(slug: str, user: User) -> Room:
     with strangers_get_404():
         return queries.enterable_room(slug=slug, user=user)
+
+
+def moderated_room(slug: str, user: User, *, least: Power = Power.MODERATOR) -> tuple[Room, Power]:
+    """A room in which `user` has at least that power, and how much it is. Direct rooms have no
+    moderators, so there is nothing of this kind in them.
+
+    Raises `Http404` for what one may not know of, `PermissionDenied`, whose page reads the same.
+    """
+    room = enterable_room(slug, user)
+    if room.kind == RoomKind.DIRECT:
+        raise Http404
+    power = power_in(room, user)
+    if power < least:
+        raise PermissionDenied
+    return room, power
 
 
 def show_form(request: PersonRequest, form: forms.Form, words: dict[str, str]) -> HttpResponse:

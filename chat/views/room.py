@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from chat import directory, shapes
+from chat import directory, room_care, shapes
 from chat.actions.messages import send_message
 from chat.actions.receipts import mark_read
 from chat.context_processors import memberships_of
@@ -63,6 +63,9 @@ def show_room(
     context = {
         "membership": membership,
         "room": membership.room,
+        "reports_waiting": room_care.reports_waiting(membership.room)
+        if membership.may_moderate
+        else 0,
         "page": room_page(room=membership.room, reader=request.user.pk, before=before),
         "form": form,
         "me": encode(shapes.person(request.user)).decode(),
