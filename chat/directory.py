@@ -99,7 +99,7 @@ def open_rooms(user: User, *, words: str = "", number: int = 1) -> PageOf[OpenRo
 
 
 def preview(room: Room, *, reader: User) -> Preview | None:
-    """The last words of a public room that still takes people in, else None. Three queries."""
+    """The last words of a public room that still takes people in, else None. Four queries."""
     if not room.is_public or room.closed_at:
         return None
     head = queries.heads([room.pk])[room.pk]

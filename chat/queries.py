@@ -113,7 +113,7 @@ def messages_before(
 ) -> tuple[list[Message], bool]:
     """The last `limit` messages placed in [floor, before), oldest first; whether there are more."""
     found = (
-        Message.objects.with_people()
+        Message.objects.as_shown()
         .filter(room_id=room, sequence__gte=floor, sequence__lt=before)
         .order_by("-sequence")[: limit + 1]
     )
@@ -137,7 +137,7 @@ def changes_after(
 ) -> list[Message]:
     """The messages whose last change has a number in (after, upto], in order of change."""
     found = (
-        Message.objects.with_people()
+        Message.objects.as_shown()
         .filter(
             room_id=room,
             sequence__gte=floor,
@@ -147,6 +147,12 @@ def changes_after(
         .order_by("changed_sequence")
     )
     return list(found if limit is None else found[:limit])
+
+
+def pinned_messages(*, room: int, floor: int) -> list[Message]:
+    """What is pinned in the room (its key), the last pinned first. Two queries."""
+    pinned = Message.objects.as_shown().pinned(room=room).filter(sequence__gte=floor)
+    return list(pinned.order_by("-pinned_at", "-pk"))
 
 
 class CountOf(Subquery):

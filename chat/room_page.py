@@ -64,7 +64,7 @@ class RoomPage:
 
 
 def room_page(*, room: Room, reader: int, before: int | None = None) -> RoomPage:
-    """The room's newest messages, or the last ones placed below `before`. One query.
+    """The room's newest messages, or the last ones placed below `before`. Two queries.
 
     `room` with its head loaded: what changes after that was read has a higher number, and the
     script hears of it when it joins with that head.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC
 from typing import TYPE_CHECKING, cast
 
 from .bus_items import Change
-from .models import Message, MessageKind, Room, RoomHead
+from .models import Message, MessageKind, Reaction, Room, RoomHead
 from .protocol.codec import encode
 from .protocol.outbound import (
     Kind,
@@ -16,6 +17,8 @@ from .protocol.outbound import (
     NewMessage,
     OutboundEvent,
     Person,
+    Quote,
+    Reactions,
     RoomState,
 )
 from .protocol.outbound import RoomChange as RoomChangeEvent
@@ -23,6 +26,8 @@ from .protocol.replies import Stored
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+QUOTE_LIMIT = 140  # characters
 
 
 def person(user: User) -> Person:
@@ -44,7 +49,8 @@ def room_state(room: Room, head: RoomHead) -> RoomState:
 
 
 def message_body(message: Message, *, room_id: str) -> MessageBody:
-    """`message` with its people loaded; `room_id` is the slug, so that no room need be."""
+    """`message`, loaded `as_shown`; `room_id` is the slug, so that no room need be."""
+    original = message.reply_to if message.reply_to_id else None
     return MessageBody(
         room_id=room_id,
         message_id=message.pk,
@@ -62,7 +68,39 @@ def message_body(message: Message, *, room_id: str) -> MessageBody:
         reply_to=message.reply_to_id,
         act=message.act or None,
         subject=person(message.subject) if message.subject else None,
+        quote=quote(original) if original else None,
+        reactions=reactions(message.shown_reactions),
+        pinned=message.pinned_at is not None,
+        pinned_by=message.pinned_by.username if message.pinned_by else None,
     )
+
+
+def quote(original: Message) -> Quote:
+    return Quote(
+        message_id=original.pk,
+        sequence=original.sequence,
+        username=original.sender.username,
+        name=original.sender.display_name,
+        text=in_one_line(original.text),
+        deleted=original.deleted_at is not None,
+    )
+
+
+def in_one_line(text: str) -> str:
+    """The beginning of `text` as a quote shows it."""
+    line = " ".join(text.split())
+    return line if len(line) <= QUOTE_LIMIT else f"{line[: QUOTE_LIMIT - 1]}…"
+
+
+def reactions(rows: Iterable[Reaction]) -> list[Reactions]:
+    """Rows of one message, the first ones of each emoji, in the order of reacting."""
+    alike: dict[str, list[Reaction]] = {}
+    for row in rows:
+        alike.setdefault(row.emoji, []).append(row)
+    return [
+        Reactions(emoji=emoji, count=same[0].in_all, usernames=[row.username for row in same])
+        for emoji, same in alike.items()
+    ]
 
 
 def message_event(message: Message, *, after: int) -> type[OutboundEvent]:
@@ -72,13 +110,21 @@ def message_event(message: Message, *, after: int) -> type[OutboundEvent]:
     return MessageDeleted if message.deleted_at else MessageEdited
 
 
-def message_change(message: Message, *, room_id: str, epoch: str, after: int) -> Change:
-    """The message's last change, as those hear it who stand at `after`."""
+def message_change(
+    message: Message,
+    *,
+    room_id: str,
+    epoch: str,
+    after: int,
+    event: type[OutboundEvent] | None = None,
+) -> Change:
+    """The message's last change, as those hear it who stand at `after`, unless `event` says more
+    exactly what it was."""
     return Change(
         room=message.room_id,
         epoch=epoch,
         number=message.changed_sequence,
-        event=message_event(message, after=after).event,
+        event=(event or message_event(message, after=after)).event,
         body=encode(message_body(message, room_id=room_id)),
         message_id=message.pk,
         sequence=message.sequence,

@@ -25,7 +25,9 @@ from .protocol.inbound import (
     JoinRoom,
     LeaveRoom,
     MarkRead,
+    Pin,
     Ping,
+    React,
     SendMessage,
     Typing,
 )
@@ -89,6 +91,29 @@ async def delete_message(session: ChatSession, event: DeleteMessage) -> Stored:
     return shapes.stored(message)
 
 
+async def react(session: ChatSession, event: React) -> Stored:
+    message = await in_thread(
+        messages.react,
+        room=await room_key(session, event.room_id),
+        user=session.user,
+        message_id=event.message_id,
+        emoji=event.emoji,
+        on=event.on,
+    )
+    return shapes.stored(message)
+
+
+async def pin(session: ChatSession, event: Pin) -> Stored:
+    message = await in_thread(
+        messages.pin_message,
+        room=await room_key(session, event.room_id),
+        user=session.user,
+        message_id=event.message_id,
+        on=event.on,
+    )
+    return shapes.stored(message)
+
+
 async def typing(session: ChatSession, event: Typing) -> Nothing:
     room = session.rooms.get(event.room_id)
     if room is None:
@@ -147,6 +172,8 @@ VERBS: dict[type[InboundEvent], Verb] = {
     SendMessage: send_message,
     EditMessage: edit_message,
     DeleteMessage: delete_message,
+    React: react,
+    Pin: pin,
     Typing: typing,
     MarkRead: mark_read,
     FetchHistory: fetch_history,

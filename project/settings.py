@@ -279,6 +279,9 @@ MIGRATION_MODULES = {"knox": None}
 # --- Chat ----------------------------------------------------------------------------------------
 
 CHAT_TEXT_LIMIT: int = env.int("CHAT_TEXT_LIMIT", default=4000)  # characters of a message
+CHAT_EMOJI_LIMIT: int = env.int("CHAT_EMOJI_LIMIT", default=20)  # different ones of a message
+CHAT_REPLIES_LIMIT: int = env.int("CHAT_REPLIES_LIMIT", default=500)  # to one message
+CHAT_PINS_LIMIT: int = env.int("CHAT_PINS_LIMIT", default=50)  # pinned messages of a room
 CHAT_FRAME_LIMIT: int = env.int("CHAT_FRAME_LIMIT", default=65536)  # bytes of a frame in
 CHAT_MESSAGE_FILTERS: list[str] = env.list("CHAT_MESSAGE_FILTERS", default=[])  # dotted paths
 CHAT_TRUSTED_ORIGINS: list[str] = env.list("CHAT_TRUSTED_ORIGINS", default=[])  # besides our own

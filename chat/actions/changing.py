@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -14,12 +14,15 @@ from chat import fanout, queries, shapes
 from chat.bus_items import Change, Head
 from chat.errors import ChatError, ErrorCode
 from chat.models import Membership, Message, MessageKind, Room, RoomHead, SystemAct
+from chat.protocol.outbound import OutboundEvent
 from chat.protocol.outbound import RoomChange as RoomChangeEvent
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from accounts.models import User
+
+CHANGED_TOGETHER = 500  # messages in one statement
 
 
 @dataclass
@@ -38,16 +41,57 @@ class RoomWrite:
         self.head.last_sequence += 1
         return self.head.last_sequence
 
-    def tell_message(self, message: Message) -> None:
-        """Announce the message's last change; its people must be loaded."""
+    def new_message(self, **fields: Any) -> Message:
+        """Return the next message of the room, not yet stored, with all set that a frame shows:
+        telling of it asks the database nothing."""
+        number = self.take_number()
+        message = Message(
+            room=self.room,
+            sequence=number,
+            changed_sequence=number,
+            text_changed_sequence=number,
+            **fields,
+        )
+        message.shown_reactions = []
+        return message
+
+    def renumber(self, messages: Sequence[Message]) -> None:
+        """Give each of `messages` the number of a change, and store it."""
+        for message in messages:
+            message.changed_sequence = self.take_number()
+        Message.objects.bulk_update(messages, ["changed_sequence"], batch_size=CHANGED_TOGETHER)
+
+    def renumber_replies(self, originals: Collection[Message]) -> list[Message]:
+        """Give the replies to `originals`, whose quotes have changed, the number of a change.
+
+        Returns them, to be told of.
+        """
+        replies = list(Message.objects.filter(reply_to__in=originals).order_by("sequence"))
+        self.renumber(replies)
+        return replies
+
+    def tell_message(self, message: Message, event: type[OutboundEvent] | None = None) -> None:
+        """Announce the last change of a new message, or of one that is loaded `as_shown`."""
         self.announced.append(
             shapes.message_change(
                 message,
                 room_id=self.room.slug,
                 epoch=self.head.epoch,
                 after=message.changed_sequence - 1,
+                event=event,
             )
         )
+
+    def tell_changed(
+        self, messages: Sequence[Message], event: type[OutboundEvent] | None = None
+    ) -> None:
+        """Announce the last changes of `messages`, which are stored, as whoever reads them sees
+        them from now on. `event` says what happened if it is not the text that changed."""
+        for start in range(0, len(messages), CHANGED_TOGETHER):
+            keys = [message.pk for message in messages[start : start + CHANGED_TOGETHER]]
+            stored = Message.objects.as_shown().filter(pk__in=keys)
+            for message in stored.order_by("changed_sequence"):
+                self.tell_message(message, event)
 
     def tell_room(self, event: type[RoomChangeEvent]) -> None:
         """Announce the room's present state as its next change."""
@@ -60,18 +104,10 @@ class RoomWrite:
 
     def tell_act(self, act: SystemAct, *, actor: User, subject: User, at: datetime) -> Message:
         """Store and announce a system message: `actor` did `act` to `subject`."""
-        number = self.take_number()
-        message = Message.objects.create(
-            room=self.room,
-            sequence=number,
-            changed_sequence=number,
-            text_changed_sequence=number,
-            sender=actor,
-            subject=subject,
-            act=act,
-            kind=MessageKind.SYSTEM,
-            created_at=at,
+        message = self.new_message(
+            sender=actor, subject=subject, act=act, kind=MessageKind.SYSTEM, created_at=at
         )
+        message.save()
         self.tell_message(message)
         return message
 

@@ -14,7 +14,7 @@ from chat.models import Message, RoomHead
 from chat.models.rooms import fresh_epoch
 from chat.protocol.outbound import HistoryPruned
 
-from .changing import changing_room
+from .changing import RoomWrite, changing_room
 
 DELETE_CHUNK = 1_000
 
@@ -30,6 +30,7 @@ def prune_messages(*, room: int) -> int:
         if floor > write.head.floor:
             write.head.floor = floor
             write.tell_room(HistoryPruned)
+            _forget_originals(write)
         floor = write.head.floor
     return _delete_below(room=room, floor=floor)
 
@@ -50,6 +51,21 @@ def _new_floor(*, room: int, keep: int | None) -> int:
         newest_gone = newest_gone.filter(sequence__lt=first_young)
     newest = newest_gone.aggregate(newest=Max("sequence"))["newest"]
     return 0 if newest is None else newest + 1
+
+
+def _forget_originals(write: RoomWrite) -> None:
+    """What is kept answers nothing that is gone: each such reply changes."""
+    room, floor = write.room.pk, write.head.floor
+    replies = list(
+        Message.objects.filter(
+            room_id=room, sequence__gte=floor, reply_to__room=room, reply_to__sequence__lt=floor
+        ).order_by("sequence")
+    )
+    for reply in replies:
+        reply.reply_to = None
+    Message.objects.bulk_update(replies, ["reply_to"], batch_size=DELETE_CHUNK)
+    write.renumber(replies)
+    write.tell_changed(replies)
 
 
 def _delete_below(*, room: int, floor: int) -> int:

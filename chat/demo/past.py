@@ -17,12 +17,7 @@ def said(
     write: RoomWrite, *, sender: User, text: str, at: datetime, reply_to: int | None = None
 ) -> Message:
     """Return the next message of the room, not yet stored."""
-    number = write.take_number()
-    return Message(
-        room=write.room,
-        sequence=number,
-        changed_sequence=number,
-        text_changed_sequence=number,
+    return write.new_message(
         sender=sender,
         text=text,
         text_hash=sha256(text.encode()).digest(),
@@ -47,19 +42,14 @@ def deleted(write: RoomWrite, message: Message, *, by: User, at: datetime) -> Me
 
 def joined(write: RoomWrite, *, user: User, at: datetime) -> tuple[Message, Membership]:
     """Return what tells that `user` came, and the membership; neither is stored yet."""
-    number = write.take_number()
-    message = Message(
-        room=write.room,
-        sequence=number,
-        changed_sequence=number,
-        text_changed_sequence=number,
-        sender=user,
-        subject=user,
-        act=SystemAct.JOINED,
-        kind=MessageKind.SYSTEM,
-        created_at=at,
+    message = write.new_message(
+        sender=user, subject=user, act=SystemAct.JOINED, kind=MessageKind.SYSTEM, created_at=at
     )
     membership = Membership(
-        room=write.room, user=user, joined_at=at, joined_sequence=number, read_sequence=number
+        room=write.room,
+        user=user,
+        joined_at=at,
+        joined_sequence=message.sequence,
+        read_sequence=message.sequence,
     )
     return message, membership

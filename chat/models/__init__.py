@@ -2,7 +2,9 @@ from .live import LivePerson
 from .memberships import Invitation, Membership, Role
 from .messages import Message, MessageKind, SystemAct
 from .moderation import Ban, ModerationAct, ModerationEntry, Report
+from .reactions import Reaction
 from .rooms import Room, RoomHead, RoomKind
+from .versions import MessageVersion
 
 __all__ = [
     "Ban",
@@ -11,8 +13,10 @@ __all__ = [
     "Membership",
     "Message",
     "MessageKind",
+    "MessageVersion",
     "ModerationAct",
     "ModerationEntry",
+    "Reaction",
     "Report",
     "Role",
     "Room",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
+from .reactions import Reaction
 from .rooms import Room
+
+REACTORS_SHOWN = 100  # of each emoji
 
 
 class MessageKind(models.TextChoices):
@@ -27,10 +30,30 @@ class SystemAct(models.TextChoices):
 ENDING_ACTS = frozenset({SystemAct.LEFT, SystemAct.REMOVED})
 
 
+def shown_besides() -> list[Prefetch[str]]:
+    """What a frame shows of other rows, of which a message may have many: a query each."""
+    reactions = Reaction.objects.first_of_each(REACTORS_SHOWN)
+    return [Prefetch("reactions", reactions, to_attr="shown_reactions")]
+
+
 class MessageQuerySet(models.QuerySet["Message"]):
     def with_people(self) -> MessageQuerySet:
-        """Load what a frame shows of people, so that rendering costs no query a row."""
+        """Load who said it, or did it to whom."""
         return self.select_related("sender", "subject")
+
+    def as_shown(self) -> MessageQuerySet:
+        """Load all that a frame shows beside the row, in a fixed number of queries however many
+        messages there are. What a message comes to show one day is loaded here.
+
+        Rows first, the rest after: what was read is never older than the number in its row says.
+        If it is newer, the change that made it so has a higher number, and is heard again.
+        """
+        rows = self.with_people().select_related("pinned_by", "reply_to__sender")
+        return rows.prefetch_related(*shown_besides())
+
+    def pinned(self, *, room: int) -> MessageQuerySet:
+        """The pinned messages of a room (its key)."""
+        return self.filter(room_id=room, pinned_at__isnull=False)
 
     def counting_as_unread(self) -> MessageQuerySet:
         return self.filter(kind=MessageKind.TEXT, deleted_at=None)
@@ -68,7 +91,12 @@ class Message(models.Model):
     client_id = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001 - NULLs do not collide
     # Without a constraint, since pruning removes originals and replies stay.
     reply_to = models.ForeignKey(
-        "self", models.DO_NOTHING, null=True, blank=True, db_constraint=False, related_name="+"
+        "self",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="replies",
     )
     act = models.CharField(max_length=12, choices=SystemAct.choices, blank=True)
     subject = models.ForeignKey(
@@ -80,6 +108,18 @@ class Message(models.Model):
     deleted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    pinned_at = models.DateTimeField(_("pinned"), null=True, blank=True)
+    pinned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+
+    # Loaded by `as_shown`, and set for messages that are new.
+    shown_reactions: list[Reaction]
 
     objects = MessageQuerySet.as_manager()
 
@@ -112,6 +152,11 @@ class Message(models.Model):
             ),
             models.Index(
                 fields=("created_at",), condition=Q(subject__isnull=False), name="system_messages"
+            ),
+            models.Index(
+                fields=("room", "pinned_at"),
+                condition=Q(pinned_at__isnull=False),
+                name="pinned_messages",
             ),
         )
 

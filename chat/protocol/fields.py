@@ -33,6 +33,9 @@ Ref = Annotated[
         max_length=64, description="Any short text; the one `ack` or `error` in answer repeats it."
     ),
 ]
+Emoji = Annotated[
+    str, Meta(min_length=1, max_length=32, description="One emoji, as Unicode has it.")
+]
 IsTyping = Annotated[bool, Meta(description="True while typing, false after.")]
 
 Username = Annotated[str, Meta(description="The name that the person logs in with.")]

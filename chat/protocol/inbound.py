@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
-from .fields import ClientId, IsTyping, MessageId, Number, ReplyTo, RoomId, Text
+from .fields import ClientId, Emoji, IsTyping, MessageId, Number, ReplyTo, RoomId, Text
 
 
 class InboundEvent(Struct, kw_only=True):
@@ -77,6 +77,26 @@ class DeleteMessage(InboundEvent):
     message_id: MessageId
 
 
+class React(InboundEvent):
+    """Answer a message with an emoji, or take that back. Whoever may write may react."""
+
+    event: ClassVar[str] = "react"
+    room_id: RoomId
+    message_id: MessageId
+    emoji: Emoji
+    on: Annotated[bool, Meta(description="False takes the reaction back.")]
+
+
+class Pin(InboundEvent):
+    """Pin a message to its room, or unpin it: the right of moderators, and of both people of a
+    direct room."""
+
+    event: ClassVar[str] = "pin"
+    room_id: RoomId
+    message_id: MessageId
+    on: Annotated[bool, Meta(description="False unpins it.")]
+
+
 class Typing(InboundEvent):
     """Say that one is typing, or has stopped."""
 
@@ -119,6 +139,8 @@ INBOUND: dict[str, type[InboundEvent]] = {
         SendMessage,
         EditMessage,
         DeleteMessage,
+        React,
+        Pin,
         Typing,
         MarkRead,
         FetchHistory,

@@ -10,6 +10,7 @@ from .fields import (
     ActiveCount,
     ActiveUsers,
     Change,
+    Emoji,
     Epoch,
     HasMore,
     Head,
@@ -55,6 +56,27 @@ class RoomState(Struct, frozen=True, kw_only=True):
     floor: Annotated[int, Meta(description="Everything placed below this was pruned.")]
 
 
+class Quote(Struct, frozen=True, kw_only=True):
+    """The message that another one answers, as it is now."""
+
+    message_id: MessageId
+    sequence: Place
+    username: Username
+    name: Annotated[str, Meta(description="The sender's name to show.")]
+    text: Annotated[str, Meta(description="Its beginning in one line, at most 140 characters.")]
+    deleted: Annotated[bool, Meta(description="Whether it is a tombstone.")]
+
+
+class Reactions(Struct, frozen=True, kw_only=True):
+    """Who answered a message with one emoji."""
+
+    emoji: Emoji
+    count: Annotated[int, Meta(description="How many people.")]
+    usernames: Annotated[
+        list[str], Meta(description="The first 100 of them, in the order of reacting.")
+    ]
+
+
 class MessageBody(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A whole message in its present state, or the tombstone of a deleted one (`message` empty)."""
 
@@ -78,6 +100,12 @@ class MessageBody(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reply_to: ReplyTo | None = None
     act: Annotated[str, Meta(description="System messages: joined, left, removed.")] | None = None
     subject: Annotated[Person | None, Meta(description="Whom the act happened to.")] = None
+    quote: Annotated[Quote | None, Meta(description="The message of `reply_to`.")] = None
+    reactions: Annotated[
+        list[Reactions], Meta(description="In the order in which the emoji came.")
+    ] = []
+    pinned: Annotated[bool, Meta(description="Whether it is pinned to the room.")] = False
+    pinned_by: Annotated[str, Meta(description="The username of who pinned it.")] | None = None
 
 
 class OutboundEvent(Struct, kw_only=True, omit_defaults=True):
@@ -149,7 +177,7 @@ class NewMessage(OutboundEvent):
 
 
 class MessageEdited(OutboundEvent):
-    """A message has another text."""
+    """A message has another text, or one that it quotes has."""
 
     event: ClassVar[str] = "message_edited"
 
@@ -158,6 +186,18 @@ class MessageDeleted(OutboundEvent):
     """A message became a tombstone."""
 
     event: ClassVar[str] = "message_deleted"
+
+
+class ReactionChanged(OutboundEvent):
+    """Somebody reacted to a message, or took that back."""
+
+    event: ClassVar[str] = "reaction_changed"
+
+
+class PinChanged(OutboundEvent):
+    """A message was pinned or unpinned."""
+
+    event: ClassVar[str] = "pin_changed"
 
 
 class RoomChange(OutboundEvent):
@@ -290,7 +330,13 @@ class Pong(OutboundEvent):
 
 
 # Events whose data is a whole message.
-MESSAGE_EVENTS: tuple[type[OutboundEvent], ...] = (NewMessage, MessageEdited, MessageDeleted)
+MESSAGE_EVENTS: tuple[type[OutboundEvent], ...] = (
+    NewMessage,
+    MessageEdited,
+    MessageDeleted,
+    ReactionChanged,
+    PinChanged,
+)
 
 OUTBOUND: dict[str, type[OutboundEvent]] = {
     kind.event: kind
@@ -300,6 +346,8 @@ OUTBOUND: dict[str, type[OutboundEvent]] = {
         NewMessage,
         MessageEdited,
         MessageDeleted,
+        ReactionChanged,
+        PinChanged,
         RoomChanged,
         RoomClosed,
         HistoryPruned,

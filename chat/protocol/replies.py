@@ -18,7 +18,7 @@ class Joined(Struct, frozen=True, kw_only=True):
 
 
 class Stored(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Ack of `send_message`, `edit_message`, `delete_message`."""
+    """Ack of `send_message`, `edit_message`, `delete_message`, `react`, `pin`."""
 
     message_id: MessageId
     sequence: Place
@@ -57,6 +57,8 @@ REPLIES: dict[str, type[Any]] = {
     "send_message": Stored,
     "edit_message": Stored,
     "delete_message": Stored,
+    "react": Stored,
+    "pin": Stored,
     "typing": Nothing,
     "mark_read": Read,
     "fetch_history": History,

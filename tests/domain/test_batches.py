@@ -12,8 +12,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from accounts.models import User
-from chat.actions import messages
-from chat.actions.messages import Draft, send_messages
+from chat.actions.messages import Draft, Sent, send_messages, sending
 from chat.bus_items import BusItem
 from chat.errors import ChatError, ErrorCode
 from chat.models import Message, MessageKind, Room
@@ -92,17 +91,17 @@ def test_a_poisoned_message_fails_alone_inside_another_transaction(
 def batches(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The lengths of the batches that the database was asked to take."""
     lengths: list[int] = []
-    original = messages._send_batch
+    original = sending._send_batch
 
-    def count(drafts: list[Draft]) -> list[messages.Sent]:
+    def count(drafts: list[Draft]) -> list[Sent]:
         lengths.append(len(drafts))
         return original(drafts)
 
-    monkeypatch.setattr(messages, "_send_batch", count)
+    monkeypatch.setattr(sending, "_send_batch", count)
     return lengths
 
 
-def all_unavailable(sent: list[messages.Sent]) -> bool:
+def all_unavailable(sent: list[Sent]) -> bool:
     return all(isinstance(e, ChatError) and e.code is ErrorCode.UNAVAILABLE for e in sent)
 
 

@@ -7,14 +7,16 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from chat import queries, shapes
+from chat import queries
 from chat.actions import retention
+from chat.actions.messages import edit_message, pin_message, react
 from chat.actions.retention import prune_messages, renew_epochs
 from chat.bus_items import BusItem, Head
-from chat.models import Message, Report, Room, RoomHead
+from chat.errors import ErrorCode
+from chat.models import Message, MessageVersion, Reaction, Report, Room, RoomHead
 from tests.factories import make_room
 
-from .telling import changes, head_of, say, stored, told
+from .telling import changes, head_of, refusal, say, stored, told
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(hours=24)
@@ -138,14 +140,45 @@ def test_other_rooms_keep_theirs(room: Room, alice: User) -> None:
     assert places(other) == [1]
 
 
-def test_replies_survive_what_they_answer(room: Room, alice: User) -> None:
+def test_replies_survive_what_they_answer_and_answer_nothing_then(
+    room: Room, alice: User, announced: list[BusItem], django_capture_on_commit_callbacks: Any
+) -> None:
     [first, *_] = stored(room)
-    reply = say(room, alice, reply_to=first.pk)
-    prune_messages(room=room.pk)
+    reply = say(room, alice, "Yes", reply_to=first.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        prune_messages(room=room.pk)
     assert not Message.objects.filter(pk=first.pk).exists()
-    kept = Message.objects.with_people().get(pk=reply.pk)
-    assert kept.reply_to_id == first.pk
-    assert shapes.message_body(kept, room_id=room.slug).reply_to == first.pk
+    pruned, change = changes(announced)
+    assert (pruned.event, pruned.number) == ("history_pruned", 12)
+    assert (change.event, change.number) == ("message_edited", 13)
+    body = told(change)
+    assert (body["message_id"], body["message"], body["edited"]) == (reply.pk, "Yes", False)
+    assert not {"reply_to", "quote"} & body.keys()
+    assert head_of(room) == 13
+    assert Message.objects.get(pk=reply.pk).reply_to is None
+
+
+def test_what_is_below_the_floor_cannot_be_answered(
+    room: Room, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though its row may still be there."""
+    [first, *_] = stored(room)
+    monkeypatch.setattr(retention, "_delete_below", lambda **_: 0)
+    prune_messages(room=room.pk)
+    error = refusal(say, room=room, sender=alice, reply_to=first.pk)
+    assert (error.code, error.details) == (ErrorCode.INVALID_EVENT, {"field": "reply_to"})
+
+
+def test_what_hangs_on_a_message_goes_with_it(room: Room, alice: User) -> None:
+    [first, *_] = stored(room)
+    about: dict[str, int] = {"room": room.pk, "message_id": first.pk}
+    edit_message(user=alice, text="Other", **about)
+    react(user=alice, emoji="🎉", on=True, **about)
+    pin_message(user=alice, on=True, **about)
+    prune_messages(room=room.pk)
+    assert not Reaction.objects.exists()
+    assert not MessageVersion.objects.exists()
+    assert queries.pinned_messages(room=room.pk, floor=1) == []
 
 
 def test_nobody_reads_below_the_floor_though_the_rows_are_still_there(

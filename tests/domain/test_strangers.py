@@ -33,6 +33,10 @@ ACTS: dict[str, Act] = {
         room=room, user=by, message_id=m.pk, text="Ho"
     ),
     "delete": lambda room, by, m: messages.delete_message(room=room, user=by, message_id=m.pk),
+    "react": lambda room, by, m: messages.react(
+        room=room, user=by, message_id=m.pk, emoji="🎉", on=True
+    ),
+    "pin": lambda room, by, m: messages.pin_message(room=room, user=by, message_id=m.pk, on=True),
     "leave": lambda room, by, m: memberships.end_membership(room=room, user=by),
     "invite": lambda room, by, m: memberships.invite_member(room=room, by=by, user=m.sender),
     "mark read": lambda room, by, m: receipts.mark_read(room=room, user=by, sequence=1),

@@ -61,7 +61,7 @@ def truth_of(room_id: str) -> Truth:
     """Read the room called `room_id` whole."""
     head = RoomHead.objects.select_related("room").get(room__slug=room_id)
     rows = list(
-        Message.objects.with_people()
+        Message.objects.as_shown()
         .filter(room_id=head.pk, sequence__gte=head.floor)
         .order_by("sequence")
     )

@@ -10,7 +10,9 @@ from typing import Any
 
 Body = dict[str, Any]
 
-MESSAGE_EVENTS = frozenset({"new_message", "message_edited", "message_deleted"})
+MESSAGE_EVENTS = frozenset(
+    {"new_message", "message_edited", "message_deleted", "reaction_changed", "pin_changed"}
+)
 ROOM_EVENTS = frozenset({"room_changed", "room_closed", "history_pruned"})
 
 

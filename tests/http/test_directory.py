@@ -212,8 +212,8 @@ def test_a_look_costs_as_much_however_full_the_room_is(
     client = Client()
     client.force_login(carol)
     client.get(f"/rooms/{room.slug}/")
-    # Session, person, own rooms, the room, bans, its head, messages, people.
-    with django_assert_num_queries(8):
+    # Session, person, own rooms, the room, bans, its head, messages, reactions, people.
+    with django_assert_num_queries(9):
         client.get(f"/rooms/{room.slug}/")
 
 

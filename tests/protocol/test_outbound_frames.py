@@ -38,6 +38,21 @@ states = st.builds(
     slow_mode=numbers,
     floor=numbers,
 )
+quotes = st.builds(
+    outbound.Quote,
+    message_id=st.integers(1, 2**63 - 1),
+    sequence=numbers,
+    username=texts,
+    name=texts,
+    text=texts,
+    deleted=st.booleans(),
+)
+reactions = st.builds(
+    outbound.Reactions,
+    emoji=st.sampled_from("🎉👍"),
+    count=numbers,
+    usernames=st.lists(texts, max_size=3),
+)
 bodies = st.builds(
     MessageBody,
     room_id=st.text(min_size=1, max_size=64),
@@ -56,6 +71,10 @@ bodies = st.builds(
     reply_to=st.none() | st.integers(1, 2**63 - 1),
     act=st.none() | texts,
     subject=st.none() | people,
+    quote=st.none() | quotes,
+    reactions=st.lists(reactions, max_size=2),
+    pinned=st.booleans(),
+    pinned_by=st.none() | texts,
 )
 
 

@@ -131,6 +131,9 @@ async def test_messages_of_many_sessions_are_stored_together_and_heard_in_order(
         ("send_message", {"message": "Hi", "reply_to": 999_999}, "invalid_event"),
         ("edit_message", {"message_id": 999_999, "message": "Ho"}, "invalid_event"),
         ("delete_message", {"message_id": 999_999}, "invalid_event"),
+        ("react", {"message_id": 999_999, "emoji": "🎉", "on": True}, "invalid_event"),
+        ("react", {"message_id": 1, "emoji": "hooray", "on": True}, "invalid_event"),
+        ("pin", {"message_id": 999_999, "on": True}, "invalid_event"),
         ("authenticate", {"token": "parley_x"}, "not_allowed"),
     ],
 )
@@ -178,6 +181,60 @@ async def test_a_deletion_is_acknowledged_and_heard_without_the_text(
     [heard] = await bob.hears("message_deleted")
     assert (heard["message"], heard["deleted"]) == ("", True)
     assert heard["changed_sequence"] == deleted["changed_sequence"]
+
+
+# Reacting and pinning
+
+
+async def test_a_reaction_is_acknowledged_and_heard_with_the_whole_message(
+    talking: list[Talker], room: Room
+) -> None:
+    alice, bob = talking
+    said = await alice.done("send_message", room_id=room.slug, message="Hi")
+    about = {"room_id": room.slug, "message_id": said["message_id"], "emoji": "🎉"}
+    stored = await bob.done("react", on=True, **about)
+    assert stored == said | {"changed_sequence": said["sequence"] + 1}
+    [heard] = await alice.hears("reaction_changed")
+    assert heard["reactions"] == [{"emoji": "🎉", "count": 1, "usernames": ["bob"]}]
+    assert (heard["message"], heard["changed_sequence"]) == ("Hi", stored["changed_sequence"])
+    assert await bob.done("react", on=True, **about) == stored
+    await bob.done("react", on=False, **about)
+    [_, heard] = await alice.hears("reaction_changed", 2)
+    assert "reactions" not in heard
+
+
+async def test_a_pin_is_acknowledged_and_heard_with_the_whole_message(
+    talking: list[Talker], room: Room
+) -> None:
+    alice, bob = talking
+    said = await bob.done("send_message", room_id=room.slug, message="Hi")
+    about = {"room_id": room.slug, "message_id": said["message_id"], "on": True}
+    assert (await bob.refused("pin", **about))["code"] == "not_allowed"
+    await alice.done("pin", **about)
+    [heard] = await bob.hears("pin_changed")
+    assert (heard["message"], heard["pinned"], heard["pinned_by"]) == ("Hi", True, "alice")
+
+
+async def test_who_comes_later_sees_reactions_pins_and_quotes(
+    house: House, deaf_house: House, talking: list[Talker], alice: User, room: Room
+) -> None:
+    """From the memory of a hub that heard of them, and from the database alike."""
+    here, bob = talking
+    said = await here.done("send_message", room_id=room.slug, message="Hi")
+    about = {"room_id": room.slug, "message_id": said["message_id"], "on": True}
+    await bob.done("send_message", room_id=room.slug, message="Ho", reply_to=said["message_id"])
+    await bob.done("react", emoji="🎉", **about)
+    await here.done("pin", **about)
+    await here.done("edit_message", message="Hey", **about)
+    await bob.hears("message_edited", 2)
+    seen = []
+    for each in (house, deaf_house):
+        [history] = await (await each.visit(alice)).join(room.slug)
+        seen.append(history["messages"][-2:])
+    assert seen[0] == seen[1]
+    first, reply = seen[0]
+    assert (first["message"], first["pinned"], len(first["reactions"])) == ("Hey", True, 1)
+    assert reply["quote"]["text"] == "Hey"
 
 
 # Typing
