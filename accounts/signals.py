@@ -4,6 +4,7 @@ Receivers connect to the signals; senders use the functions, which say what a si
 A receiver that fails is logged and disturbs neither the sender nor the other receivers.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from django.db import transaction
@@ -15,6 +16,21 @@ access_ended = Signal()
 
 # user_id: int. The name or picture that others see of this person is another one.
 profile_changed = Signal()
+
+# user_ids: tuple[int, ...]. What these people have not read yet is more, or less.
+notifications_changed = Signal()
+
+# post_id: int, username: str. Somebody published a post.
+post_published = Signal()
+
+# post_id: int, gone: bool. A post has another text, was hidden or shown again, or was deleted.
+post_changed = Signal()
+
+# post_id: int, comment_id: int, username: str. Somebody commented on a post.
+comment_published = Signal()
+
+# post_id: int, comment_id: int, gone: bool. A comment was hidden or shown again, or deleted.
+comment_changed = Signal()
 
 
 class EndReason(StrEnum):
@@ -51,6 +67,32 @@ def announce_profile_changed(*, user_id: int) -> None:
     _after_commit(profile_changed, user_id=user_id)
 
 
-def _after_commit(signal: Signal, **facts: int | str | None) -> None:
+def announce_notifications_changed(*, user_ids: Iterable[int]) -> None:
+    """Send `notifications_changed`, if there is anybody to send it about, after the commit."""
+    if concerned := tuple(sorted(set(user_ids))):
+        _after_commit(notifications_changed, user_ids=concerned)
+
+
+def announce_post_published(*, post_id: int, username: str) -> None:
+    """Send `post_published` once the present transaction is committed."""
+    _after_commit(post_published, post_id=post_id, username=username)
+
+
+def announce_post_changed(*, post_id: int, gone: bool = False) -> None:
+    """Send `post_changed` once the present transaction is committed."""
+    _after_commit(post_changed, post_id=post_id, gone=gone)
+
+
+def announce_comment_published(*, post_id: int, comment_id: int, username: str) -> None:
+    """Send `comment_published` once the present transaction is committed."""
+    _after_commit(comment_published, post_id=post_id, comment_id=comment_id, username=username)
+
+
+def announce_comment_changed(*, post_id: int, comment_id: int, gone: bool = False) -> None:
+    """Send `comment_changed` once the present transaction is committed."""
+    _after_commit(comment_changed, post_id=post_id, comment_id=comment_id, gone=gone)
+
+
+def _after_commit(signal: Signal, **facts: int | str | tuple[int, ...] | None) -> None:
     # Not a partial: Django asks a function that failed for its name, and a partial has none.
     transaction.on_commit(lambda: signal.send_robust(sender=None, **facts), robust=True)

@@ -4,7 +4,7 @@ from allauth.account.stages import EmailVerificationStage
 from django.http import HttpResponse
 
 from accounts.models import User
-from accounts.queries import must_confirm_email
+from accounts.queries.addresses import must_confirm_email
 
 
 class ConfirmEmailStage(EmailVerificationStage):

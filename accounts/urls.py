@@ -1,10 +1,10 @@
 """The addresses of accounts."""
 
-from django.urls import include, path, register_converter
+from django.urls import include, path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from accounts import views
 from accounts.models.users import USERNAME_PATTERN
+from accounts.views import gate, pictures
 
 
 class UsernameConverter(StringConverter):
@@ -16,8 +16,14 @@ class UsernameConverter(StringConverter):
 register_converter(UsernameConverter, "username")
 
 urlpatterns = [
-    path("accounts/signup/", views.RegistrationView.as_view(), name="account_signup"),
-    path("accounts/email/", views.AddressView.as_view(), name="account_email"),
+    path("accounts/signup/", gate.RegistrationView.as_view(), name="account_signup"),
+    path("accounts/email/", gate.AddressView.as_view(), name="account_email"),
     path("accounts/", include("allauth.urls")),
-    path("people/<username:username>/avatar.svg", views.avatar, name="avatar"),
+    path("people/<username:username>/avatar.svg", pictures.avatar, name="avatar"),
+    re_path(
+        rf"^people/(?P<username>{USERNAME_PATTERN})/picture/(?P<name>[0-9a-f]{{16}})"
+        r"-(?P<size>small|large)\.webp$",
+        pictures.picture,
+        name="picture",
+    ),
 ]

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from accounts.actions.tokens import create_token, revoke_token
 from accounts.identity import Identity
 from accounts.models import User
-from accounts.queries import must_confirm_email
+from accounts.queries.addresses import must_confirm_email
 from api.authentication import SCHEME, BearerAuthentication
 from api.credentials import Credentials, presented_credentials
 from api.throttles import AddressThrottle, NameThrottle

@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "csp",
+    "django_htmx",
     "servestatic",
     "accounts",
     "chat",
@@ -112,6 +113,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.last_seen_middleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -206,7 +208,10 @@ CACHES = {
 # --- People --------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "accounts.roles.EverybodysRole",  # lets nobody in: it only knows what everybody may do
+]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -248,6 +253,12 @@ EMAIL_TIMEOUT = 10  # seconds for the mail server to answer
 EMAIL_SUBJECT_PREFIX = "[Parley] "  # of mails to administrators
 DEFAULT_FROM_EMAIL: str = env.str("EMAIL_FROM", default="Parley <parley@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+POST_TEXT_LIMIT: int = env.int("POST_TEXT_LIMIT", default=10_000)  # characters of a post
+COMMENT_TEXT_LIMIT: int = env.int("COMMENT_TEXT_LIMIT", default=4_000)  # characters of a comment
+POSTS_PER_HOUR: int = env.int("POSTS_PER_HOUR", default=30)  # of a person
+COMMENTS_PER_HOUR: int = env.int("COMMENTS_PER_HOUR", default=120)  # of a person
+NOTIFICATIONS_KEPT: int = env.int("NOTIFICATIONS_KEPT", default=90)  # days
 
 # --- API -----------------------------------------------------------------------------------------
 

@@ -99,7 +99,14 @@ def quick_cleaning() -> Iterator[None]:
         yield
 
 
-KEPT_TABLES = {"django_content_type", "django_migrations", "auth_permission"}
+# What migrations make; the groups are the roles.
+KEPT_TABLES = {
+    "django_content_type",
+    "django_migrations",
+    "auth_permission",
+    "auth_group",
+    "auth_group_permissions",
+}
 
 
 def empty_tables(test_case: Any = None) -> None:

@@ -13,3 +13,10 @@ def rename(*, user: User, first_name: str, last_name: str) -> None:
     user.last_name = last_name
     user.save(update_fields=["first_name", "last_name"])
     announce_profile_changed(user_id=user.pk)
+
+
+@transaction.atomic
+def describe(*, user: User, about_me: str) -> None:
+    """Let `user` say something else about themselves."""
+    user.about_me = about_me.replace("\r\n", "\n").replace("\0", "").strip()
+    user.save(update_fields=["about_me"])

@@ -38,13 +38,17 @@ class AddPrefixIndex(Operation):
         pass
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        model = to_state.apps.get_model(app_label, self.model_name)
+        if schema_editor.connection.vendor == "postgresql":
+            create, terms = "CREATE INDEX CONCURRENTLY", "UPPER({column}::text) text_pattern_ops"
+        else:
+            create, terms = "CREATE INDEX", "{column} COLLATE NOCASE"
+        self._create(app_label, schema_editor, to_state, create, terms)
+
+    def _create(self, app_label, schema_editor, state, create, terms):
+        model = state.apps.get_model(app_label, self.model_name)
         quote = schema_editor.quote_name
         table, column = quote(model._meta.db_table), quote(self.field_name)  # noqa: SLF001
-        if schema_editor.connection.vendor == "postgresql":
-            create, terms = "CREATE INDEX CONCURRENTLY", f"UPPER({column}::text) text_pattern_ops"
-        else:
-            create, terms = "CREATE INDEX", f"{column} COLLATE NOCASE"
+        terms = terms.format(column=column)
         schema_editor.execute(f"{create} {quote(self.name)} ON {table} ({terms})")
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
@@ -59,6 +63,24 @@ class AddPrefixIndex(Operation):
     @property
     def migration_name_fragment(self):
         return self.name
+
+
+class KeepPrefixIndex(AddPrefixIndex):
+    """Stands on both sides of operations that add, change or remove columns of its table.
+
+    For those SQLite makes the table anew, without the indexes that the models do not know.
+    """
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        if schema_editor.connection.vendor == "sqlite":
+            create, terms = "CREATE INDEX IF NOT EXISTS", "{column} COLLATE NOCASE"
+            self._create(app_label, schema_editor, to_state, create, terms)
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        self.database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self):
+        return f"Keep {self.model_name}.{self.field_name} searchable by its beginning"
 
 
 def _concurrently(schema_editor):

@@ -1,6 +1,19 @@
 """The tables of accounts."""
 
+from accounts.models.follows import Follow
+from accounts.models.notifications import Notification, NotificationKind
+from accounts.models.pictures import Picture
+from accounts.models.posts import Comment, Post
 from accounts.models.tokens import AuthToken
 from accounts.models.users import User
 
-__all__ = ["AuthToken", "User"]
+__all__ = [
+    "AuthToken",
+    "Comment",
+    "Follow",
+    "Notification",
+    "NotificationKind",
+    "Picture",
+    "Post",
+    "User",
+]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.fields import AddressField, RisingField
 
 USERNAME_LIMIT = 32
+ABOUT_LIMIT = 500
 USERNAME_PATTERN = rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{USERNAME_LIMIT - 1}}}"
 
 # Python's `$` also matches before a closing line feed; `\Z` does not.
@@ -57,7 +58,8 @@ class User(AbstractUser):  # type: ignore[django-manager-missing] # knox comes w
 
     `username` keeps the case it was typed in; no two people share one in any case. `email` is
     unique too, but people made by an operator may have none. `access_version` rises whenever
-    every login of the person ends.
+    every login of the person ends. `picture` names the picture that they uploaded; it is empty
+    where the one drawn from the name stands for them.
     """
 
     username = models.CharField(
@@ -69,6 +71,8 @@ class User(AbstractUser):  # type: ignore[django-manager-missing] # knox comes w
         error_messages={"unique": _("That username is taken.")},
     )
     email = AddressField(_("email address"), blank=True)
+    about_me = models.TextField(_("about me"), max_length=ABOUT_LIMIT, blank=True)
+    picture = models.CharField(_("picture"), max_length=16, blank=True, editable=False)
     last_seen = models.DateTimeField(_("last seen"), null=True, blank=True, editable=False)
     access_version = RisingField(default=1, editable=False)
 
@@ -105,7 +109,20 @@ class User(AbstractUser):  # type: ignore[django-manager-missing] # knox comes w
 
     @property
     def avatar_url(self) -> str:
-        return reverse("avatar", args=[self.username])
+        """The address of the small picture; it changes when the picture does."""
+        return self._picture_url("small")
+
+    @property
+    def large_avatar_url(self) -> str:
+        return self._picture_url("large")
+
+    def get_absolute_url(self) -> str:
+        return reverse("profile", args=[self.username])
+
+    def _picture_url(self, size: str) -> str:
+        if not self.picture:
+            return reverse("avatar", args=[self.username])
+        return reverse("picture", args=[self.username, self.picture, size])
 
     def get_session_auth_hash(self) -> str:
         """Return what every session of this person must carry: it changes with the password and

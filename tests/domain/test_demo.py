@@ -9,7 +9,7 @@ from django.contrib.auth import authenticate
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.queries import must_confirm_email
+from accounts.queries.addresses import must_confirm_email
 from chat import queries
 from chat.demo import crowd, team
 from chat.demo.crowd import Size, room_sizes, shares

@@ -1,4 +1,4 @@
-"""What others ask about accounts."""
+"""What is asked about e-mail addresses."""
 
 from allauth.account.models import EmailAddress
 

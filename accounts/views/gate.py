@@ -1,4 +1,4 @@
-"""Pages of accounts that allauth does not bring along."""
+"""Pages of registration and login, where allauth's own do not do."""
 
 from typing import Any
 
@@ -7,26 +7,9 @@ from allauth.account.views import EmailView, SignupView
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.views.decorators.http import require_safe
 
 from accounts.actions.addresses import adopt_address
-from accounts.identicon import identicon
 from accounts.models import User
-
-A_YEAR = 365 * 24 * 3600  # seconds; the longest that caches promise to keep anything
-
-
-@require_safe
-def avatar(_request: HttpRequest, username: str) -> HttpResponse:
-    """Draw the picture of any name that could be a username, so it tells nothing about who exists.
-
-    It depends on the name alone and never changes.
-    """
-    return HttpResponse(
-        identicon(username.lower()),
-        content_type="image/svg+xml",
-        headers={"Cache-Control": f"public, max-age={A_YEAR}, immutable"},
-    )
 
 
 class AddressView(EmailView):

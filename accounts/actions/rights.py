@@ -1,0 +1,43 @@
+"""Who may publish, how much of it, and who may hide what others published."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.errors import AccountsError, Refusal
+from accounts.models import Comment, Post, User
+
+AN_HOUR = timedelta(hours=1)
+
+
+def require_right(user: User, permission: str) -> User:
+    """Return `user` as they are now, if they are active and have `permission` ("app.codename").
+
+    Asked anew, since a request or a session may have loaded its person long ago. Their row stays
+    locked until the commit: what one person does at once is done one after the other, so that a
+    form sent twice finds what it made before. Raises `AccountsError` (`not_allowed`).
+    """
+    # Without touching the key: others may refer to the person meanwhile.
+    locked = User.objects.select_for_update(no_key=True)
+    present = locked.filter(pk=user.pk, is_active=True).first()
+    if present is None or not present.has_perm(permission):
+        raise AccountsError(Refusal.NOT_ALLOWED)
+    return present
+
+
+def require_active(user: User) -> None:
+    """Raises `AccountsError` (`not_allowed`) for who is suspended."""
+    if not User.objects.filter(pk=user.pk, is_active=True).exists():
+        raise AccountsError(Refusal.NOT_ALLOWED)
+
+
+def require_pace(model: type[Post] | type[Comment], author: User, *, an_hour: int) -> None:
+    """Let nobody write more than so many in an hour. Raises `AccountsError` (`rate_limited`)."""
+    written = model.objects.filter(author=author, created_at__gt=timezone.now() - AN_HOUR)
+    if written.order_by()[:an_hour].count() >= an_hour:
+        raise AccountsError(Refusal.RATE_LIMITED, limit=an_hour)
+
+
+def hide_permission(writing: Post | Comment) -> str:
+    """The permission that it takes to hide or show it."""
+    return "accounts.hide_post" if isinstance(writing, Post) else "accounts.hide_comment"

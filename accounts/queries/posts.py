@@ -1,0 +1,73 @@
+"""Posts and comments, as lists and one by one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import OuterRef, Q, QuerySet
+
+from accounts.errors import AccountsError, Refusal
+from accounts.models import Comment, Follow, Post, User
+from accounts.paging import OLDEST_FIRST, Page, page
+
+from .counting import CountOf
+
+if TYPE_CHECKING:
+    from typing import TypedDict
+
+    from django_stubs_ext import WithAnnotations
+
+    class Comments(TypedDict):
+        comment_count: int
+
+    CountedPost = WithAnnotations[Post, Comments]
+
+POSTS_A_PAGE = 20
+COMMENTS_A_PAGE = 50
+COMMENTS_COUNTED_UP_TO = 1_000
+
+
+def counted_posts() -> QuerySet[CountedPost]:
+    """Posts with their authors and `comment_count`, which is counted up to a bound."""
+    comments = Comment.objects.filter(post=OuterRef("pk")).order_by().values("pk")
+    count = CountOf(comments[:COMMENTS_COUNTED_UP_TO])
+    return Post.objects.select_related("author").annotate(comment_count=count)
+
+
+def post_by_id(post_id: int) -> CountedPost:
+    """One post. Raises `AccountsError` (`not_found`)."""
+    found = counted_posts().filter(pk=post_id).first()
+    if found is None:
+        raise AccountsError(Refusal.NOT_FOUND)
+    return found
+
+
+def comment_by_id(comment_id: int) -> Comment:
+    """One comment with its post. Raises `AccountsError` (`not_found`)."""
+    found = Comment.objects.select_related("post", "author").filter(pk=comment_id).first()
+    if found is None:
+        raise AccountsError(Refusal.NOT_FOUND)
+    return found
+
+
+def feed(reader: User, *, cursor: str | None = None) -> Page[CountedPost]:
+    """The posts of `reader` and of whom they follow, the newest first. Raises `BadCursor`."""
+    followed = Follow.objects.filter(follower=reader).values("followed")
+    mine_and_theirs = counted_posts().filter(Q(author=reader) | Q(author__in=followed))
+    return page(mine_and_theirs, cursor=cursor, size=POSTS_A_PAGE)
+
+
+def explore(*, cursor: str | None = None) -> Page[CountedPost]:
+    """Everybody's posts, the newest first. Raises `BadCursor`."""
+    return page(counted_posts(), cursor=cursor, size=POSTS_A_PAGE)
+
+
+def posts_by(author: User, *, cursor: str | None = None) -> Page[CountedPost]:
+    """The author's posts, the newest first. Raises `BadCursor`."""
+    return page(counted_posts().filter(author=author), cursor=cursor, size=POSTS_A_PAGE)
+
+
+def comments_on(post: Post, *, cursor: str | None = None) -> Page[Comment]:
+    """What was said to the post, in order. Raises `BadCursor`."""
+    comments = Comment.objects.filter(post=post).select_related("author")
+    return page(comments, cursor=cursor, size=COMMENTS_A_PAGE, order=OLDEST_FIRST)
