@@ -1,13 +1,41 @@
-"""How often a stranger may try."""
+"""How often a stranger may try, and how much anybody may ask."""
+
+from __future__ import annotations
 
 from hashlib import sha256
+from typing import TYPE_CHECKING, ClassVar
 
 from allauth.core.internal.ratelimit import get_ip
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
-from rest_framework.views import APIView
 
 from api.credentials import presented_credentials
+
+if TYPE_CHECKING:
+    # REST framework's views read the settings that name these classes.
+    from rest_framework.views import APIView
+
+
+class ReadThrottle(SimpleRateThrottle):
+    """Reads of one person, or of one address where nobody is logged in."""
+
+    scope = "reads"
+    methods: ClassVar[frozenset[str]] = frozenset(SAFE_METHODS)
+
+    def get_cache_key(self, request: Request, view: APIView) -> str | None:
+        if request.method not in self.methods:
+            return None
+        ident = f"person-{request.user.pk}" if request.user.is_authenticated else get_ip(request)
+        key: str = self.cache_format % {"scope": self.scope, "ident": ident}
+        return key
+
+
+class WriteThrottle(ReadThrottle):
+    """Everything that is no read."""
+
+    scope = "writes"
+    methods = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 class AddressThrottle(SimpleRateThrottle):

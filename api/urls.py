@@ -2,10 +2,34 @@
 
 from django.urls import path, re_path
 
+from api.documents import DocsView, SchemaView
 from api.errors import not_found
-from api.tokens import TokensView
+from api.members import BansView, BanView, MembersView, MemberView
+from api.messages import ChangesView, MessagesView, MessageView
+from api.rooms import CloseView, JoinView, LeaveView, ReadView, ReopenView, RoomsView, RoomView
+from api.tokens import RotateView, TokensView, TokenView
+
+ROOM = "rooms/<slug:room_id>/"
 
 urlpatterns = [
+    path("schema/", SchemaView.as_view(), name="api_schema"),
+    path("docs/", DocsView.as_view(), name="api_docs"),
     path("tokens/", TokensView.as_view(), name="api_tokens"),
+    path("tokens/rotate/", RotateView.as_view(), name="api_token_rotation"),
+    path("tokens/<slug:key>/", TokenView.as_view(), name="api_token"),
+    path("rooms/", RoomsView.as_view(), name="api_rooms"),
+    path(ROOM, RoomView.as_view(), name="api_room"),
+    path(f"{ROOM}join/", JoinView.as_view(), name="api_room_join"),
+    path(f"{ROOM}leave/", LeaveView.as_view(), name="api_room_leave"),
+    path(f"{ROOM}close/", CloseView.as_view(), name="api_room_close"),
+    path(f"{ROOM}reopen/", ReopenView.as_view(), name="api_room_reopen"),
+    path(f"{ROOM}read/", ReadView.as_view(), name="api_room_read"),
+    path(f"{ROOM}members/", MembersView.as_view(), name="api_members"),
+    path(f"{ROOM}members/<int:user_id>/", MemberView.as_view(), name="api_member"),
+    path(f"{ROOM}bans/", BansView.as_view(), name="api_bans"),
+    path(f"{ROOM}bans/<int:user_id>/", BanView.as_view(), name="api_ban"),
+    path(f"{ROOM}messages/", MessagesView.as_view(), name="api_messages"),
+    path(f"{ROOM}messages/<int:message_id>/", MessageView.as_view(), name="api_message"),
+    path(f"{ROOM}changes/", ChangesView.as_view(), name="api_changes"),
     re_path("", not_found),
 ]

@@ -10,7 +10,7 @@ from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
 
 from . import shapes
 from .errors import ChatError, ErrorCode
-from .models import Membership, Message, Room, RoomHead, RoomKind
+from .models import Ban, Membership, Message, Room, RoomHead, RoomKind
 from .protocol.codec import encode
 from .protocol.outbound import Kind, RoomSummary
 
@@ -69,6 +69,21 @@ def rooms_invited_to(user: User) -> list[Room]:
     return list(Room.objects.open().filter(invitations__user=user))
 
 
+def rooms_known_to(user: User) -> QuerySet[Room]:
+    """The rooms whose existence `user` may know of, by name, with their heads."""
+    return Room.objects.visible_to(user).select_related("head")
+
+
+def members_of(*, room: int) -> QuerySet[Membership]:
+    """The members of a room with the people, who has been there longest first."""
+    return Membership.objects.filter(room_id=room).select_related("user").order_by("pk")
+
+
+def bans_of(*, room: int) -> QuerySet[Ban]:
+    """Who is banned from a room, with the people, the newest first."""
+    return Ban.objects.filter(room_id=room).select_related("user").order_by("-pk")
+
+
 def heads(rooms: Collection[int]) -> dict[int, RoomHead]:
     """The heads of `rooms` (keys), without locking them."""
     return RoomHead.objects.in_bulk(rooms)
@@ -119,6 +134,23 @@ def messages_before(
     )
     page = list(found)
     return page[limit - 1 :: -1] if len(page) > limit else page[::-1], len(page) > limit
+
+
+def messages_after(*, room: int, floor: int, after: int, limit: int) -> tuple[list[Message], bool]:
+    """The first `limit` messages placed in (after, …], oldest first; whether there are more."""
+    found = (
+        Message.objects.as_shown()
+        .filter(room_id=room, sequence__gte=floor, sequence__gt=after)
+        .order_by("sequence")[: limit + 1]
+    )
+    page = list(found)
+    return page[:limit], len(page) > limit
+
+
+def message_of(*, head: RoomHead, message_id: int) -> Message | None:
+    """A message of the room, also a deleted one; None if there is none."""
+    found = Message.objects.as_shown().filter(room=head.pk, pk=message_id)
+    return found.filter(sequence__gte=head.floor).first()
 
 
 def history_page(*, room: int, user: User, before: int, limit: int) -> tuple[list[bytes], bool]:
@@ -176,6 +208,12 @@ def membership_with_unread(*, room: int, user: User) -> CountedMembership | None
     """The person's membership, with `unread` counted; None for strangers and who is shut out."""
     found = Membership.objects.filter(room_id=room, user=user, user__is_active=True)
     return found.annotate(unread=_unread()).first()
+
+
+def memberships_in(*, rooms: Collection[int], user: User) -> list[CountedMembership]:
+    """The person's memberships in `rooms` (keys), with `unread`: one query."""
+    found = Membership.objects.filter(room__in=rooms, user=user, user__is_active=True)
+    return list(found.annotate(unread=_unread()))
 
 
 def memberships_with_unread(user: User) -> list[CountedMembership]:

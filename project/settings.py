@@ -91,6 +91,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "channels",
     "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "corsheaders",
     "knox",
     "allauth",
     "allauth.account",
@@ -106,6 +110,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "project.static.StaticFiles",
     "csp.middleware.CSPMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -268,15 +273,44 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": [
+        "rest_framework.renderers.JSONRenderer",
+        "api.browsing.PagesRenderer",
+    ],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api.browsing.Negotiation",
+    "DEFAULT_SCHEMA_CLASS": "api.schema.Schema",
     "DEFAULT_PARSER_CLASSES": ["api.parsers.BoundedJSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["api.throttles.ReadThrottle", "api.throttles.WriteThrottle"],
     "DEFAULT_THROTTLE_RATES": {
+        # Of one person, or of one address where nobody is logged in.
+        "reads": env.str("API_READS", default="1200/min"),
+        "writes": env.str("API_WRITES", default="300/min"),
         "tokens_address": env.str("TOKEN_TRIES_PER_ADDRESS", default="30/min"),
         "tokens_name": env.str("TOKEN_TRIES_PER_NAME", default="10/min"),  # from one address
     },
     "EXCEPTION_HANDLER": "api.errors.handler",
     "NUM_PROXIES": TRUSTED_PROXIES,
 }
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Parley",
+    "DESCRIPTION": "Real-time chat for teams on Django, over HTTP.",  # api.schema says more
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "POSTPROCESSING_HOOKS": ["api.schema.finished"],
+}
+# Origins whose pages may call the API from a browser, with a token. Cookies stay at home.
+CORS_ALLOWED_ORIGINS: list[str] = env.list("API_ORIGINS", default=[])
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_CREDENTIALS = False
+CORS_EXPOSE_HEADERS = ["ETag", "Location", "Retry-After"]
+
 KNOX_TOKEN_MODEL = "accounts.AuthToken"  # noqa: S105 - a model's name
 REST_KNOX = {
     "SECURE_HASH_ALGORITHM": "hashlib.sha512",

@@ -13,8 +13,17 @@ def create_token(*, user: User) -> tuple[AuthToken, str]:
 
 
 @transaction.atomic
-def revoke_token(*, user: User, digest: str) -> None:
-    """Delete the token of `user` that hashes to `digest`. Deleting it again changes nothing."""
+def rotate_token(*, user: User, digest: str) -> tuple[AuthToken, str] | None:
+    """Make a token in place of the one that hashes to `digest`; None if that one has gone."""
+    if not revoke_token(user=user, digest=digest):
+        return None
+    return create_token(user=user)
+
+
+@transaction.atomic
+def revoke_token(*, user: User, digest: str) -> bool:
+    """Delete the token of `user` that hashes to `digest`; say whether it was still there."""
     deleted, _ = AuthToken.objects.filter(user=user, digest=digest).delete()
     if deleted:
         announce_access_ended(user_id=user.pk, token_digest=digest, reason=EndReason.TOKEN_REVOKED)
+    return bool(deleted)

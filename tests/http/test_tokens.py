@@ -226,7 +226,7 @@ def test_a_call_with_a_token_notes_that_its_bearer_was_seen(client: Client, alic
 # --- the shape of errors ---
 
 
-@pytest.mark.parametrize("path", ["/api/nothing/", "/api/", "/api/tokens", "/api/tokens/1/"])
+@pytest.mark.parametrize("path", ["/api/nothing/", "/api/", "/api/tokens", "/api/tokens/1/2/"])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_an_unknown_address_is_told_in_json(client: Client, path: str, method: str) -> None:
     response = getattr(client, method)(path)
@@ -235,8 +235,9 @@ def test_an_unknown_address_is_told_in_json(client: Client, path: str, method: s
     assert response.json() == {"error": "not_found", "message": message}
 
 
-def test_an_unknown_method_is_told(client: Client) -> None:
-    response = client.put(TOKENS)
+def test_an_unknown_method_is_told(client: Client, alice: User) -> None:
+    _row, token = create_token(user=alice)
+    response = client.put(TOKENS, **bearer(token))
     assert (response.status_code, response.json()["error"]) == (405, "method_not_allowed")
 
 

@@ -34,7 +34,7 @@ def components() -> dict[str, Schema]:
     types = [*INBOUND.values(), *map(data_of, OUTBOUND.values()), *REPLIES.values()]
     _, found = msgspec.json.schema_components(dict.fromkeys(types), ref_template=POINTER)
     found.pop(Ack.__name__)
-    return {name: _tidy(found[name]) for name in sorted(found)}
+    return {name: tidy(found[name]) for name in sorted(found)}
 
 
 def schema() -> Schema:
@@ -49,7 +49,7 @@ def schema() -> Schema:
             "outbound": {"oneOf": [_pointer(event) for event in OUTBOUND]},
             **{event: _inbound(event) for event in INBOUND},
             **{event: _outbound(event) for event in OUTBOUND},
-            "ref": _tidy(msgspec.json.schema(Ref)),
+            "ref": tidy(msgspec.json.schema(Ref)),
             **components(),
         },
     }
@@ -83,16 +83,16 @@ def _pointer(name: str) -> Schema:
     return {"$ref": POINTER.format(name=name)}
 
 
-def _tidy(node: Any) -> Any:
+def tidy(node: Any) -> Any:
     """Leave out what is only the server's own: data that it holds encoded already (`Raw`), and
     the line breaks of docstrings."""
     match node:
         case {"anyOf": [{**nothing}, only], **rest} if not nothing:
-            return _tidy({**rest, **only})
+            return tidy({**rest, **only})
         case {"description": str(text), **rest}:
-            return {"description": " ".join(text.split()), **_tidy(rest)}
+            return {"description": " ".join(text.split()), **tidy(rest)}
         case dict():
-            return {key: _tidy(value) for key, value in node.items()}
+            return {key: tidy(value) for key, value in node.items()}
         case list():
-            return [_tidy(value) for value in node]
+            return [tidy(value) for value in node]
     return node

@@ -1,0 +1,33 @@
+"""What the API's resources share: who asks, and in which room."""
+
+from typing import cast
+
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts.models import User
+from chat import queries
+from chat.errors import ChatError, ErrorCode
+from chat.models import Membership, RoomHead
+
+
+def person_of(request: Request) -> User:
+    """Who asks; only for resources that let nobody else in."""
+    return cast(User, request.user)
+
+
+def room_of(slug: str) -> int:
+    """The key of the room called `slug`. Raises `ChatError` (`room_not_found`)."""
+    key = queries.room_key(slug)
+    if key is None:
+        raise ChatError(ErrorCode.ROOM_NOT_FOUND)
+    return key
+
+
+class RoomView(APIView):
+    """Something of one room, for its members."""
+
+    def member(self, slug: str) -> tuple[Membership, RoomHead]:
+        """The caller's membership, and the head with its room. Strangers of a hidden room hear the
+        same as of none. Raises `ChatError`."""
+        return queries.member(room=room_of(slug), user=person_of(self.request))

@@ -1,0 +1,257 @@
+"""`/api/rooms/<room_id>/messages/`: read a room, write in it, see what changed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers, status
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.caching import not_modified, versioned
+from api.doors import RoomView, person_of
+from api.paging import BIGGEST, PLACE_PARAMETERS, place_of, timeline
+from api.wire import WireSerializer
+from chat import queries, shapes
+from chat.actions.messages import delete_message, edit_message, send_message
+from chat.models import Message, RoomHead
+from chat.protocol.outbound import MessageBody
+from chat.reads import must_reload
+
+
+class MessageSerializer(WireSerializer):
+    struct = MessageBody
+
+
+class MessageListSerializer(serializers.Serializer[Any]):
+    """Messages, oldest first."""
+
+    items = MessageSerializer(many=True)
+    next = serializers.URLField(allow_null=True, help_text="What came after these.")
+    previous = serializers.URLField(allow_null=True, help_text="What came before these.")
+
+
+class NewMessageSerializer(serializers.Serializer[Any]):
+    """Something to say."""
+
+    message = serializers.CharField(
+        trim_whitespace=False, help_text="The text, as plain text.", allow_blank=True
+    )
+    client_id = serializers.RegexField(
+        r"\A[!-~]{1,64}\Z",
+        required=False,
+        help_text="Made by the client, fresh for each message; sending it again is harmless.",
+    )
+    reply_to = serializers.IntegerField(required=False, min_value=1, max_value=BIGGEST)
+
+
+class EditSerializer(serializers.Serializer[Any]):
+    """Another text."""
+
+    message = serializers.CharField(trim_whitespace=False, allow_blank=True)
+    base_sequence = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=BIGGEST,
+        help_text="The `text_sequence` one has seen; 409 if the text has changed since.",
+    )
+
+
+class ChangesSerializer(serializers.Serializer[Any]):
+    """What changed since a number; or, with `reset`, the newest messages, to begin afresh."""
+
+    items = MessageSerializer(many=True)
+    sequence = serializers.IntegerField(help_text="Where one stands after these.")
+    epoch = serializers.CharField(help_text="Which count the numbers belong to.")
+    more = serializers.BooleanField(help_text="Ask again, after `sequence`.")
+    reset = serializers.BooleanField(help_text="Drop everything held of this room first.")
+
+
+class Standing(serializers.Serializer[Any]):
+    """Where a client stands in a room."""
+
+    after = serializers.IntegerField(min_value=0, max_value=BIGGEST)
+    epoch = serializers.CharField(max_length=16)
+
+
+class MessagesView(RoomView):
+    """The messages of a room."""
+
+    @extend_schema(
+        operation_id="messages_list", parameters=PLACE_PARAMETERS, responses=MessageListSerializer
+    )
+    def get(self, request: Request, room_id: str) -> Response:
+        """Read the messages of a room, the newest if no place is given."""
+        _, head = self.member(room_id)
+        page = place_of(request)
+        version = versioned(request, head)
+        if unchanged := not_modified(request, version):
+            return unchanged
+        rows, earlier, later = _page(head, **page)
+        response = timeline(
+            request,
+            [_shown(row, head) for row in rows],
+            place=lambda message: int(message["sequence"]),
+            earlier=earlier,
+            later=later,
+        )
+        response["ETag"] = version
+        return response
+
+    @extend_schema(
+        operation_id="messages_create",
+        request=NewMessageSerializer,
+        responses={201: MessageSerializer},
+    )
+    def post(self, request: Request, room_id: str) -> Response:
+        """Say something. With a `client_id` sending it again stores nothing twice."""
+        _, head = self.member(room_id)
+        wanted = NewMessageSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        data = wanted.validated_data
+        message = send_message(
+            room=head.pk,
+            sender=person_of(request),
+            text=data["message"],
+            client_id=data.get("client_id"),
+            reply_to=data.get("reply_to"),
+        )
+        place = reverse("api_message", args=[room_id, message.pk])
+        return Response(
+            _shown(_loaded(message.pk), head),
+            status=status.HTTP_201_CREATED,
+            headers={"Location": request.build_absolute_uri(place)},
+        )
+
+
+class MessageView(RoomView):
+    """One message."""
+
+    @extend_schema(operation_id="messages_retrieve", responses=MessageSerializer)
+    def get(self, request: Request, room_id: str, message_id: int) -> Response:
+        """Read one message, or the tombstone of a deleted one."""
+        _, head = self.member(room_id)
+        message = _found(head, message_id)
+        version = versioned(request, head)
+        return not_modified(request, version) or Response(
+            _shown(message, head), headers={"ETag": version}
+        )
+
+    @extend_schema(
+        operation_id="messages_partial_update", request=EditSerializer, responses=MessageSerializer
+    )
+    def patch(self, request: Request, room_id: str, message_id: int) -> Response:
+        """Give one's own message another text."""
+        _, head = self.member(room_id)
+        _found(head, message_id)
+        wanted = EditSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        edit_message(
+            room=head.pk,
+            user=person_of(request),
+            message_id=message_id,
+            text=wanted.validated_data["message"],
+            base_sequence=wanted.validated_data.get("base_sequence"),
+        )
+        return Response(_shown(_loaded(message_id), head))
+
+    @extend_schema(
+        operation_id="messages_destroy",
+        parameters=[OpenApiParameter("reason", description="For the moderation log.")],
+        responses={204: OpenApiResponse(description="A tombstone stays.")},
+    )
+    def delete(self, request: Request, room_id: str, message_id: int) -> Response:
+        """Delete one's own message, or, as a moderator, somebody else's."""
+        _, head = self.member(room_id)
+        _found(head, message_id)
+        delete_message(
+            room=head.pk,
+            user=person_of(request),
+            message_id=message_id,
+            reason=request.query_params.get("reason", ""),
+        )
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ChangesView(RoomView):
+    """What changed in a room, for clients that keep a copy of it."""
+
+    @extend_schema(
+        operation_id="changes_list",
+        parameters=[
+            OpenApiParameter(
+                "after", OpenApiTypes.INT64, required=True, description="The number one stands at."
+            ),
+            OpenApiParameter(
+                "epoch", required=True, description="The epoch that `after` belongs to."
+            ),
+        ],
+        responses=ChangesSerializer,
+    )
+    def get(self, request: Request, room_id: str) -> Response:
+        """Read the messages that changed after a number, in order of change, as they are now."""
+        _, head = self.member(room_id)
+        standing = Standing(data=request.query_params)
+        standing.is_valid(raise_exception=True)
+        after = standing.validated_data["after"]
+        if must_reload(head, epoch=standing.validated_data["epoch"], position=after):
+            rows, _, _ = _page(head, limit=settings.CHAT_HISTORY_PAGE)
+            return Response(_changes(head, rows, sequence=head.last_sequence, reset=True))
+        limit = settings.CHAT_CHANGE_PAGE
+        rows = queries.changes_after(
+            room=head.pk, floor=head.floor, after=after, upto=head.last_sequence, limit=limit + 1
+        )
+        more = len(rows) > limit
+        rows = rows[:limit]
+        sequence = rows[-1].changed_sequence if more else head.last_sequence
+        return Response(_changes(head, rows, sequence=sequence, more=more))
+
+
+def _changes(
+    head: RoomHead,
+    rows: Sequence[Message],
+    *,
+    sequence: int,
+    more: bool = False,
+    reset: bool = False,
+) -> dict[str, Any]:
+    return {
+        "items": [_shown(row, head) for row in rows],
+        "sequence": sequence,
+        "epoch": head.epoch,
+        "more": more,
+        "reset": reset,
+    }
+
+
+def _page(
+    head: RoomHead, *, limit: int, before: int | None = None, after: int | None = None
+) -> tuple[list[Message], bool, bool]:
+    """The rows of a page, whether there are earlier ones, and whether there are later ones."""
+    if after is not None:
+        rows, later = queries.messages_after(
+            room=head.pk, floor=head.floor, after=after, limit=limit
+        )
+        return rows, after >= head.floor, later
+    end = head.last_sequence + 1 if before is None else before
+    rows, earlier = queries.messages_before(room=head.pk, floor=head.floor, before=end, limit=limit)
+    return rows, earlier, end <= head.last_sequence
+
+
+def _found(head: RoomHead, message_id: int) -> Message:
+    message = queries.message_of(head=head, message_id=message_id)
+    if message is None:
+        raise NotFound
+    return message
+
+
+def _loaded(message_id: int) -> Message:
+    return Message.objects.as_shown().get(pk=message_id)
+
+
+def _shown(message: Message, head: RoomHead) -> Any:
+    return MessageSerializer(shapes.message_body(message, room_id=head.room.slug)).data

@@ -1,0 +1,86 @@
+"""The OpenAPI document: what is true of every operation is said here, once."""
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+
+DESCRIPTION = """\
+Everything that people do on Parley's pages, for programs.
+
+* **Log in**: `POST /api/tokens/` with a name and a password makes a token; send it as
+  `Authorization: Bearer …`. Pages of this site may use their session instead, with a CSRF token.
+* **Errors** have one shape: `{"error": code, "message": text, "fields": {name: [text]}?}`. The code
+  is for programs and keeps its meaning. What one may not know of answers like what does not exist.
+* **Lists** that can be counted come in pages: `{items, count, next, previous}`. Timelines come by
+  place: `{items, next, previous}`, oldest first.
+* **Retries**: a message sent again with the same `client_id` is stored once.
+* **Caching**: what carries an `ETag` answers 304 to `If-None-Match`.
+* **Limits**: 429 says in `Retry-After` how many seconds to wait.
+* **Versions**: this is version 1. Fields and operations may be added to it, so ignore what you do
+  not know; nothing is taken away or changes its meaning.
+* **Live**: the same messages arrive over a WebSocket at `/ws/chat/`, see docs/protocol.md.
+"""
+
+ERROR = {
+    "type": "object",
+    "description": "Why not.",
+    "required": ["error", "message"],
+    "properties": {
+        "error": {"type": "string", "description": "For programs; it keeps its meaning."},
+        "message": {"type": "string", "description": "For people."},
+        "fields": {
+            "type": "object",
+            "description": "What is wrong with which field.",
+            "additionalProperties": True,
+        },
+    },
+}
+REFUSALS = {
+    "400": "Something in the request is not right.",
+    "401": "Nobody is logged in, or not any more.",
+    "403": "One may not do this.",
+    "404": "There is nothing at this address, or nothing one may know of.",
+    "405": "This cannot be done here.",
+    "406": "There is no such form of this.",
+    "409": "It does not fit what is there by now.",
+    "413": "The body is too long.",
+    "415": "This is not JSON.",
+    "429": "Too quick; `Retry-After` says how many seconds to wait.",
+    "503": "The server cannot answer now.",
+}
+WITH_BODY = {"400", "409", "413", "415"}
+
+
+class Schema(AutoSchema):
+    """Names operations after resources, and files them under the first word of their address."""
+
+    def get_tags(self) -> list[str]:
+        return [self.path.removeprefix("/api/").split("/")[0]]
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    """How a token is presented."""
+
+    target_class = "api.authentication.BearerAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        return {"type": "http", "scheme": "bearer", "description": "From `POST /api/tokens/`."}
+
+
+def finished(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+    """Say which refusals every operation may answer with; describe the whole."""
+    result["info"]["description"] = DESCRIPTION
+    result["components"]["securitySchemes"]["credentials"] = {"type": "http", "scheme": "basic"}
+    result["paths"]["/api/tokens/"]["post"]["security"] = [{"credentials": []}, {}]
+    result["components"]["schemas"]["Error"] = ERROR
+    pointer = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    for operations in result["paths"].values():
+        for method, operation in operations.items():
+            for status, words in REFUSALS.items():
+                if method in {"post", "put", "patch"} or status not in WITH_BODY - {"400"}:
+                    operation["responses"].setdefault(
+                        status, {"description": words, "content": pointer}
+                    )
+    return result
