@@ -17,6 +17,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
+from accounts.search.index import SearchIndex
 from project.valkey import EmbeddedValkey
 from tests import postgres, run
 
@@ -117,7 +118,8 @@ def empty_tables(test_case: Any = None) -> None:
     tables = {
         connection.ops.quote_name(model._meta.db_table)
         for model in apps.get_models(include_auto_created=True)
-        if model._meta.managed and model._meta.db_table not in KEPT_TABLES
+        if (model._meta.managed or issubclass(model, SearchIndex))
+        and model._meta.db_table not in KEPT_TABLES
     }
     any_rows = " UNION ALL ".join(
         f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table})" for table in sorted(tables)

@@ -13,7 +13,15 @@ from django.db.models import F
 from chat import fanout, queries, shapes
 from chat.bus_items import Change, Head
 from chat.errors import ChatError, ErrorCode
-from chat.models import Membership, Message, MessageKind, Room, RoomHead, SystemAct
+from chat.models import (
+    Membership,
+    Message,
+    MessageKind,
+    MessageWords,
+    Room,
+    RoomHead,
+    SystemAct,
+)
 from chat.protocol.outbound import OutboundEvent
 from chat.protocol.outbound import RoomChange as RoomChangeEvent
 
@@ -32,6 +40,7 @@ class RoomWrite:
     head: RoomHead
     started_at: int
     announced: list[Change | Head] = field(default_factory=list)
+    reworded: dict[int, Message] = field(default_factory=dict)  # whose text changed, by key
 
     @property
     def room(self) -> Room:
@@ -71,7 +80,12 @@ class RoomWrite:
         return replies
 
     def tell_message(self, message: Message, event: type[OutboundEvent] | None = None) -> None:
-        """Announce the last change of a new message, or of one that is loaded `as_shown`."""
+        """Announce the last change of a new message, or of one that is loaded `as_shown`.
+
+        If that changed its text, search follows before the commit.
+        """
+        if message.deleted_at or message.text_changed_sequence == message.changed_sequence:
+            self.reworded[message.pk] = message
         self.announced.append(
             shapes.message_change(
                 message,
@@ -153,6 +167,9 @@ def changing_rooms(rooms: Collection[int]) -> Iterator[dict[int, RoomWrite]]:
         moved = [w.head for w in writes.values() if w.head.last_sequence > w.started_at]
         if moved:
             RoomHead.objects.bulk_update(moved, ["last_sequence", "floor"])
+        MessageWords.objects.follow(
+            message for write in writes.values() for message in write.reworded.values()
+        )
         fanout.announce(*(item for write in writes.values() for item in write.announced))
 
 

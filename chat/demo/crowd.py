@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.models import User
 from chat.actions.changing import RoomWrite, changing_room
 from chat.actions.rooms import create_room
-from chat.models import Membership, Message, Room, RoomKind
+from chat.models import Membership, Message, MessageWords, Room, RoomKind
 
 from . import past
 from .script import Verb, read_script
@@ -137,6 +137,7 @@ class RoomCrowd:
                     self._message(write, sender, at, answerable)
                     for sender, at in zip(senders, chunk, strict=True)
                 )
+                MessageWords.objects.add(stored)
             answerable = [message.pk for message in stored]
             progress("messages", len(chunk))
 

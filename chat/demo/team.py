@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from chat.actions.changing import RoomWrite, changing_room
 from chat.actions.rooms import create_room
-from chat.models import Membership, Message, Room, RoomKind
+from chat.models import Membership, Message, MessageWords, Room, RoomKind
 
 from . import past
 from .script import Line, Verb, read_script
@@ -75,6 +75,7 @@ def _room(plan: DemoRoom, people: dict[str, User]) -> Room:
     _backdate(room, lines[0].at - timedelta(minutes=5))
     with changing_room(room.pk) as write:
         Retelling(write, people).tell(lines)
+        MessageWords.objects.add(Message.objects.filter(room=room))
     return room
 
 

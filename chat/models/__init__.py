@@ -5,6 +5,7 @@ from .moderation import Ban, ModerationAct, ModerationEntry, Report
 from .reactions import Reaction
 from .rooms import Room, RoomHead, RoomKind
 from .versions import MessageVersion
+from .words import MessageWords
 
 __all__ = [
     "Ban",
@@ -14,6 +15,7 @@ __all__ = [
     "Message",
     "MessageKind",
     "MessageVersion",
+    "MessageWords",
     "ModerationAct",
     "ModerationEntry",
     "Reaction",

@@ -1,0 +1,1 @@
+"""Finding things by the words in them. Knows nothing of what the things are."""

@@ -1,0 +1,105 @@
+"""What is stored already gets into the index, and the index comes and goes with its migration."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from accounts.models import User
+from accounts.search.migrating import CreateSearchTable
+from chat.actions import indexing
+from chat.actions.indexing import index_messages, messages_to_index
+from chat.actions.messages import delete_message
+from chat.demo import crowd, team
+from chat.demo.crowd import Size
+from chat.models import Message, MessageWords, Room
+
+from .finding import finds, must_find
+from .telling import say
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def old(room: Room, alice: User, monkeypatch: pytest.MonkeyPatch) -> Room:
+    """A room with five messages, one of them deleted, from before there was an index."""
+    monkeypatch.setattr(indexing, "BATCH", 2)
+    for number in range(5):
+        say(room, alice, f"red {number}")
+    delete_message(room=room.pk, user=alice, message_id=Message.objects.latest("sequence").pk)
+    MessageWords.objects.all().delete()
+    return room
+
+
+def test_what_was_there_before_is_found_after_the_command(
+    old: Room, alice: User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert finds(alice, "red") == []
+    call_command("index_search", verbosity=0)
+    assert finds(alice, "red") == ["red 3", "red 2", "red 1", "red 0"]
+    assert "4 messages" in capsys.readouterr().out
+    call_command("index_search", verbosity=0)
+    assert "0 messages" in capsys.readouterr().out
+
+
+def test_indexing_goes_on_where_it_was_stopped(old: Room, alice: User) -> None:
+    assert next(index_messages()) == 2
+    say(old, alice, "red 5")  # indexed by itself
+    assert messages_to_index().count() == 2
+    assert sum(index_messages()) == 2
+    assert len(finds(alice, "red")) == 5
+
+
+def test_indexing_anew_replaces_what_is_there(old: Room, alice: User) -> None:
+    assert list(index_messages()) == [2, 2]
+    MessageWords.objects.all().delete()
+    MessageWords.objects.bulk_create(
+        MessageWords.entry(message.pk, "blue", scope=old.pk) for message in messages_to_index()
+    )
+    assert list(index_messages()) == []
+    assert list(index_messages(anew=True)) == [2, 2]
+    assert (len(finds(alice, "red")), finds(alice, "blue")) == (4, [])
+
+
+def test_a_message_without_words_is_done_too(room: Room, alice: User) -> None:
+    say(room, alice, "?!")
+    assert not messages_to_index().exists()
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [team.load, lambda: crowd.fill(Size(users=9, rooms=3, messages=60), progress=_nothing)],
+    ids=["team", "crowd"],
+)
+def test_the_demo_can_be_searched(seed: Any) -> None:
+    seed()
+    assert not messages_to_index().exists()
+    for user in User.objects.all()[:5]:
+        for typed in ("the", "edited", "release"):
+            assert len(finds(user, typed)) == min(50, len(must_find(user, typed)))
+
+
+def _nothing(what: str, count: int) -> None:
+    """No progress bar."""
+
+
+@pytest.fixture
+def table() -> Iterator[str]:
+    yield "words_of_things"
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS words_of_things")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_index_can_be_made_and_taken_back(table: str) -> None:
+    operation = CreateSearchTable(table)
+    for _ in range(2):
+        with connection.schema_editor() as editor:
+            operation.database_forwards("chat", editor, None, None)
+        assert table in connection.introspection.table_names()
+        with connection.schema_editor() as editor:
+            operation.database_backwards("chat", editor, None, None)
+        left = [name for name in connection.introspection.table_names() if name.startswith(table)]
+        assert left == []
