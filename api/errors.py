@@ -17,6 +17,7 @@ from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
 from chat.errors import ChatError, ErrorCode
+from chat.refusals import STATUS
 
 logger = logging.getLogger(__name__)
 
@@ -33,20 +34,6 @@ CODES = {
     status.HTTP_415_UNSUPPORTED_MEDIA_TYPE: "unsupported_media_type",
     status.HTTP_429_TOO_MANY_REQUESTS: "rate_limited",
     status.HTTP_503_SERVICE_UNAVAILABLE: "unavailable",
-}
-CHAT_STATUS = {
-    ErrorCode.INVALID_EVENT: status.HTTP_400_BAD_REQUEST,
-    ErrorCode.UNKNOWN_EVENT: status.HTTP_400_BAD_REQUEST,
-    ErrorCode.EMPTY_MESSAGE: status.HTTP_400_BAD_REQUEST,
-    ErrorCode.MESSAGE_TOO_LONG: status.HTTP_400_BAD_REQUEST,
-    ErrorCode.UNAUTHENTICATED: status.HTTP_401_UNAUTHORIZED,
-    ErrorCode.NOT_A_MEMBER: status.HTTP_403_FORBIDDEN,
-    ErrorCode.NOT_ALLOWED: status.HTTP_403_FORBIDDEN,
-    ErrorCode.ROOM_NOT_FOUND: status.HTTP_404_NOT_FOUND,
-    ErrorCode.ROOM_CLOSED: status.HTTP_409_CONFLICT,
-    ErrorCode.CONFLICT: status.HTTP_409_CONFLICT,
-    ErrorCode.RATE_LIMITED: status.HTTP_429_TOO_MANY_REQUESTS,
-    ErrorCode.UNAVAILABLE: status.HTTP_503_SERVICE_UNAVAILABLE,
 }
 
 
@@ -109,7 +96,7 @@ def _from_chat(error: ChatError) -> Response:
     fields = {str(field): [error.message]} if field else None
     headers = {"Retry-After": str(math.ceil(error.retry_after))} if error.retry_after else None
     shape = _shape(str(error.code), error.message, fields)
-    return Response(shape, status=CHAT_STATUS[error.code], headers=headers)
+    return Response(shape, status=STATUS[error.code], headers=headers)
 
 
 def _words(status_code: int, data: Any) -> tuple[str, dict[str, Any] | None]:

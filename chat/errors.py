@@ -18,6 +18,8 @@ class ErrorCode(StrEnum):
     NOT_ALLOWED = "not_allowed"
     CONFLICT = "conflict"
     RATE_LIMITED = "rate_limited"
+    FILE_TOO_LARGE = "file_too_large"
+    UNSUPPORTED_FILE = "unsupported_file"
     UNAUTHENTICATED = "unauthenticated"
     UNAVAILABLE = "unavailable"
 
@@ -34,6 +36,8 @@ DEFAULT_MESSAGES = {
     ErrorCode.NOT_ALLOWED: "You may not do this.",
     ErrorCode.CONFLICT: "This was already said with other words.",
     ErrorCode.RATE_LIMITED: "Too quick. Try again in a moment.",
+    ErrorCode.FILE_TOO_LARGE: "This file is too large.",
+    ErrorCode.UNSUPPORTED_FILE: "Files of this kind cannot be attached.",
     ErrorCode.UNAUTHENTICATED: "Log in first.",
     ErrorCode.UNAVAILABLE: "This did not work just now. Try again in a moment.",
 }
@@ -53,6 +57,12 @@ MEANINGS = {
         "or the message to edit is deleted. Nothing was changed; look before sending again."
     ),
     ErrorCode.RATE_LIMITED: "Nothing was done. Send it again after `retry_after` seconds.",
+    ErrorCode.FILE_TOO_LARGE: (
+        "Uploads only: the file has more bytes, or the picture more pixels, than `details.limit`."
+    ),
+    ErrorCode.UNSUPPORTED_FILE: (
+        "Uploads only: files of this kind are not taken, or it is not what its name says."
+    ),
     ErrorCode.UNAUTHENTICATED: "There is no login behind this connection, or it has ended.",
     ErrorCode.UNAVAILABLE: (
         "The server cannot answer now, and does not know whether the change was stored. "

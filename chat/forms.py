@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +21,10 @@ def fresh_client_id() -> str:
 
 
 class MessageForm(forms.Form):
-    """One message. The hidden `client_id` makes sending the same page twice harmless."""
+    """One message, with `files` or without.
+
+    The hidden `client_id` makes sending the same page twice harmless.
+    """
 
     client_id = forms.CharField(
         max_length=64,
@@ -31,13 +35,20 @@ class MessageForm(forms.Form):
     )
     message = forms.CharField(
         strip=False,
+        required=False,
         widget=forms.Textarea,
-        error_messages={"required": _("Not sent: there is nothing in it.")},
     )
+
+    @property
+    def sent_files(self) -> list[UploadedFile[Any]]:
+        """What was chosen; browsers send a nameless, empty part where nothing was."""
+        return [file for file in self.files.getlist("files") if file] if self.files else []
 
     def clean_message(self) -> str:
         """Forms break lines with CR LF; nothing else here does."""
         text: str = self.cleaned_data["message"]
+        if not (text or self.sent_files):
+            raise forms.ValidationError(_("Not sent: there is nothing in it."))
         return text.replace("\r\n", "\n")
 
 

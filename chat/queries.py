@@ -6,11 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from . import shapes
 from .errors import ChatError, ErrorCode
-from .models import Ban, Membership, Message, Room, RoomHead, RoomKind
+from .models import Attachment, Ban, Membership, Message, Room, RoomHead, RoomKind
 from .protocol.codec import encode
 from .protocol.outbound import Kind, RoomSummary
 
@@ -121,6 +121,22 @@ def room_snapshot(*, room: int, limit: int) -> RoomSnapshot | None:
         room=room, floor=head.floor, before=head.last_sequence + 1, limit=limit
     )
     return RoomSnapshot(head, messages, has_more)
+
+
+def attachment(*, slug: str, user: User, attachment_id: int) -> Attachment | None:
+    """A file that a member may see: of a message that is not pruned, or one's own before it is
+    sent. None for everything else. One query."""
+    sent = Q(message__sequence__gte=F("room__head__floor"), message__deleted_at=None)
+    return (
+        Attachment.objects.filter(sent | Q(message=None, uploader=user))
+        .filter(
+            pk=attachment_id,
+            room__slug=slug,
+            room__memberships__user=user,
+            room__memberships__user__is_active=True,
+        )
+        .first()
+    )
 
 
 def messages_before(

@@ -1,19 +1,34 @@
-"""What chat does when accounts says that something happened to a person."""
+"""What chat does when something happened to a person, and when attachments go."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
+
+from django.db import transaction
+from django.db.models.signals import post_delete
 
 from accounts.models import User
 from accounts.signals import access_ended, profile_changed
 
 from . import fanout
 from .bus_items import AccessEnded, ProfileChanged
+from .files import storage
+from .models import Attachment
 
 
 def connect() -> None:
     access_ended.connect(end_sessions, dispatch_uid="chat.end_sessions")
     profile_changed.connect(show_profile, dispatch_uid="chat.show_profile")
+    post_delete.connect(remove_contents, Attachment, dispatch_uid="chat.remove_contents")
+
+
+def remove_contents(*, instance: Attachment, **kwargs: Any) -> None:
+    """Remove what an attachment was about, whatever took its row: a message, pruning, a room.
+
+    After the commit, since what is gone cannot be rolled back.
+    """
+    transaction.on_commit(partial(storage.remove, instance.path), robust=True)
 
 
 def show_profile(*, user_id: int, **kwargs: Any) -> None:

@@ -1,12 +1,31 @@
-"""What a refusal means, said to people on pages."""
+"""What a refusal means by HTTP: its status, and what it says to people on pages."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from .errors import ChatError, ErrorCode
+from .errors import DEFAULT_MESSAGES, ChatError, ErrorCode
 
+STATUS = {
+    ErrorCode.INVALID_EVENT: HTTPStatus.BAD_REQUEST,
+    ErrorCode.UNKNOWN_EVENT: HTTPStatus.BAD_REQUEST,
+    ErrorCode.EMPTY_MESSAGE: HTTPStatus.BAD_REQUEST,
+    ErrorCode.MESSAGE_TOO_LONG: HTTPStatus.BAD_REQUEST,
+    ErrorCode.UNAUTHENTICATED: HTTPStatus.UNAUTHORIZED,
+    ErrorCode.NOT_A_MEMBER: HTTPStatus.FORBIDDEN,
+    ErrorCode.NOT_ALLOWED: HTTPStatus.FORBIDDEN,
+    ErrorCode.ROOM_NOT_FOUND: HTTPStatus.NOT_FOUND,
+    ErrorCode.ROOM_CLOSED: HTTPStatus.CONFLICT,
+    ErrorCode.CONFLICT: HTTPStatus.CONFLICT,
+    ErrorCode.FILE_TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    ErrorCode.UNSUPPORTED_FILE: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    ErrorCode.RATE_LIMITED: HTTPStatus.TOO_MANY_REQUESTS,
+    ErrorCode.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+}
 WORDS = {
     ErrorCode.NOT_A_MEMBER: gettext_lazy("You are not in this room any more."),
     ErrorCode.ROOM_CLOSED: gettext_lazy(
@@ -20,6 +39,9 @@ WORDS = {
     ErrorCode.UNAVAILABLE: gettext_lazy("This did not work just now. Try again in a moment."),
 }
 
+# Who raises these may have said why.
+SAYS_WHY = {ErrorCode.NOT_ALLOWED, ErrorCode.FILE_TOO_LARGE, ErrorCode.UNSUPPORTED_FILE}
+
 
 def explain(error: ChatError) -> str:
     """Say it in the reader's language; the code's own words are for programs."""
@@ -30,7 +52,10 @@ def explain(error: ChatError) -> str:
             "Not sent: it is longer than %(limit)s characters.",
             limit,
         ) % {"limit": limit}
-    if error.code == ErrorCode.NOT_ALLOWED:
-        return _(error.message)  # who raised it may have said why
+    if error.code == ErrorCode.FILE_TOO_LARGE and error.message == DEFAULT_MESSAGES[error.code]:
+        size = filesizeformat((error.details or {}).get("limit", 0))
+        return _("Files can have at most %(size)s.") % {"size": size}
+    if error.code in SAYS_WHY or (error.details or {}).get("field") == "attachments":
+        return _(error.message)
     words = WORDS.get(error.code)
     return str(words) if words is not None else _("This was refused. Reload, then try again.")

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from datetime import UTC
 from typing import TYPE_CHECKING, cast
 
+from . import models
 from .bus_items import Change
 from .models import Message, MessageKind, Reaction, Room, RoomHead
 from .protocol.codec import encode
 from .protocol.outbound import (
+    Attachment,
     Kind,
     MessageBody,
     MessageDeleted,
@@ -48,6 +50,20 @@ def room_state(room: Room, head: RoomHead) -> RoomState:
     )
 
 
+def attachment(file: models.Attachment, *, room_id: str) -> Attachment:
+    return Attachment(
+        attachment_id=file.pk,
+        name=file.name,
+        type=file.type,
+        kind="picture" if file.kind == models.AttachmentKind.PICTURE else "file",
+        size=file.size,
+        width=file.width,
+        height=file.height,
+        url=file.url_in(room_id),
+        preview=file.preview_url_in(room_id) if file.has_preview else None,
+    )
+
+
 def message_body(message: Message, *, room_id: str) -> MessageBody:
     """`message`, loaded `as_shown`; `room_id` is the slug, so that no room need be."""
     original = message.reply_to if message.reply_to_id else None
@@ -72,6 +88,7 @@ def message_body(message: Message, *, room_id: str) -> MessageBody:
         reactions=reactions(message.shown_reactions),
         pinned=message.pinned_at is not None,
         pinned_by=message.pinned_by.username if message.pinned_by else None,
+        attachments=[attachment(file, room_id=room_id) for file in message.shown_attachments],
     )
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.i18n import JavaScriptCatalog
 
-from .views import members, memberships, reports, room, rooms, settings
+from .views import files, members, memberships, reports, room, rooms, settings
 
 urlpatterns = [
     path("", rooms.home, name="home"),
@@ -21,5 +21,15 @@ urlpatterns = [
     ),
     path("rooms/<slug:slug>/reports/", reports.reports, name="room-reports"),
     path("rooms/<slug:slug>/log/", reports.moderation_log, name="room-log"),
+    path("rooms/<slug:slug>/files/", files.upload, name="upload"),
+    path("rooms/<slug:slug>/files/<int:attachment_id>/", files.discard, name="discard-file"),
+    path(
+        "rooms/<slug:slug>/files/<int:attachment_id>/preview",
+        files.preview,
+        name="attachment-preview",
+    ),
+    path(
+        "rooms/<slug:slug>/files/<int:attachment_id>/<str:name>", files.download, name="attachment"
+    ),
     path("words.js", JavaScriptCatalog.as_view(packages=["chat"]), name="words"),
 ]

@@ -57,6 +57,7 @@ async def send_message(session: ChatSession, event: SendMessage) -> Stored:
         text=event.message,
         client_id=event.client_id,
         reply_to=event.reply_to,
+        attachments=event.attachments or (),
     )
     if settings.CHAT_MESSAGE_FILTERS:
         context = FilterContext(sender=draft.sender, room=draft.room)

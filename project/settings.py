@@ -146,6 +146,8 @@ TEMPLATES = [
 
 CHAT_SOCKET_THREADS: int = env.int("CHAT_SOCKET_THREADS", default=4)  # for events from sockets
 HTTP_THREADS: int = env.int("HTTP_THREADS", default=8)  # for pages and the API
+# Bytes of a request. What is more is read and thrown away, so that the answer is heard.
+HTTP_BODY_LIMIT: int = env.int("HTTP_BODY_LIMIT", default=32 * 1024 * 1024)
 
 # --- Database ------------------------------------------------------------------------------------
 
@@ -355,6 +357,27 @@ CHAT_PRESENCE_CROWD: int = env.int("CHAT_PRESENCE_CROWD", default=200)  # people
 CHAT_PRESENCE_CROWD_INTERVAL: float = env.float("CHAT_PRESENCE_CROWD_INTERVAL", default=1.0)
 CHAT_TICK_INTERVAL: float = env.float("CHAT_TICK_INTERVAL", default=0)  # seconds, 0 = no ticks
 
+CHAT_FILE_SIZE: int = env.int("CHAT_FILE_SIZE", default=10 * 1024 * 1024)  # bytes of a file
+CHAT_FILES_PER_MESSAGE: int = env.int("CHAT_FILES_PER_MESSAGE", default=10)
+CHAT_PICTURE_PIXELS: int = env.int("CHAT_PICTURE_PIXELS", default=25_000_000)  # of all its frames
+CHAT_UPLOADS_PER_MINUTE: int = env.int("CHAT_UPLOADS_PER_MINUTE", default=30)  # of a person
+# Bytes of a person that are uploaded and not sent, and seconds after which they may be removed.
+CHAT_UNSENT_BYTES: int = env.int("CHAT_UNSENT_BYTES", default=100 * 1024 * 1024)
+CHAT_UNSENT_AGE: int = env.int("CHAT_UNSENT_AGE", default=24 * 3600)
+# Endings of names; what is not in chat/files/types.py can only be downloaded. `*` is anything.
+CHAT_FILE_TYPES: list[str] = env.list(
+    "CHAT_FILE_TYPES",
+    default=[
+        *("jpg", "jpeg", "png", "gif", "webp"),
+        *("pdf", "txt", "log", "md", "csv", "json"),
+        *("zip", "gz", "7z", "tar"),
+        *("docx", "xlsx", "pptx", "odt", "ods", "odp", "doc", "xls", "ppt"),
+        *("mp3", "ogg", "wav", "mp4", "webm"),
+    ],
+)
+# Where a proxy finds the files by itself (X-Accel-Redirect), as "/attachments/"; empty: we send.
+CHAT_FILES_BY_PROXY: str = env.str("CHAT_FILES_BY_PROXY", default="")
+
 CHAT_WRITE_BATCH: int = env.int("CHAT_WRITE_BATCH", default=200)  # messages in one transaction
 CHAT_BATCH_DELAY: float = env.float("CHAT_BATCH_DELAY", default=0.005)  # seconds between writes
 CHAT_ACTIVITY_INTERVAL: float = env.float("CHAT_ACTIVITY_INTERVAL", default=1.0)  # seconds
@@ -366,14 +389,27 @@ CHAT_HEAD_CHECK_INTERVAL: float = env.float("CHAT_HEAD_CHECK_INTERVAL", default=
 CHAT_ACCESS_CHECK_INTERVAL: float = env.float("CHAT_ACCESS_CHECK_INTERVAL", default=30.0)  # seconds
 CHAT_DRAIN_SECONDS: float = env.float("CHAT_DRAIN_SECONDS", default=25.0)  # to end after SIGTERM
 
-# --- Static files, language, time ----------------------------------------------------------------
+# --- Files, language, time ----------------------------------------------------------------
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR_DIR / "static"
 SERVESTATIC_ALLOW_ALL_ORIGINS = False
+# What people attach to messages. Any storage of Django's kind will do; its options are JSON.
+ATTACHMENTS_BACKEND: str = env.str(
+    "ATTACHMENTS_BACKEND", default="django.core.files.storage.FileSystemStorage"
+)
+ATTACHMENTS_OPTIONS: dict[str, Any] = env.json(
+    "ATTACHMENTS_OPTIONS",
+    default={
+        "location": VAR_DIR / "attachments",
+        "file_permissions_mode": 0o640,
+        "directory_permissions_mode": 0o750,
+    },
+)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "attachments": {"BACKEND": ATTACHMENTS_BACKEND, "OPTIONS": ATTACHMENTS_OPTIONS},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

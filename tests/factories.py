@@ -1,9 +1,11 @@
 """People and rooms to tell stories about."""
 
 import itertools
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 
 from accounts.models import User
 from chat.actions.memberships import invite_member, join_room
@@ -57,3 +59,14 @@ def room(alice: User, bob: User) -> Room:
 def private_room(alice: User, bob: User) -> Room:
     """A private room that alice made and bob was invited to."""
     return make_room(alice, bob, name="Secrets", kind=RoomKind.PRIVATE)
+
+
+@pytest.fixture
+def attachments(settings: Any, tmp_path: Path) -> Path:
+    """Where the files of this test are, with limits that no other test has used up."""
+    where = tmp_path / "attachments"
+    ours = settings.STORAGES["attachments"]
+    options = {**ours["OPTIONS"], "location": where}
+    settings.STORAGES = {**settings.STORAGES, "attachments": {**ours, "OPTIONS": options}}
+    cache.clear()
+    return where

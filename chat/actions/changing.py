@@ -62,6 +62,7 @@ class RoomWrite:
             **fields,
         )
         message.shown_reactions = []
+        message.shown_attachments = []
         return message
 
     def renumber(self, messages: Sequence[Message]) -> None:

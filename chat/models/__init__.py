@@ -1,3 +1,4 @@
+from .attachments import Attachment, AttachmentKind
 from .live import LivePerson
 from .memberships import Invitation, Membership, Role
 from .messages import Message, MessageKind, SystemAct
@@ -8,6 +9,8 @@ from .versions import MessageVersion
 from .words import MessageWords
 
 __all__ = [
+    "Attachment",
+    "AttachmentKind",
     "Ban",
     "Invitation",
     "LivePerson",

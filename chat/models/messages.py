@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Prefetch, Q
@@ -11,6 +13,9 @@ from .reactions import Reaction
 from .rooms import Room
 
 REACTORS_SHOWN = 100  # of each emoji
+
+if TYPE_CHECKING:
+    from .attachments import Attachment
 
 
 class MessageKind(models.TextChoices):
@@ -33,7 +38,10 @@ ENDING_ACTS = frozenset({SystemAct.LEFT, SystemAct.REMOVED})
 def shown_besides() -> list[Prefetch[str]]:
     """What a frame shows of other rows, of which a message may have many: a query each."""
     reactions = Reaction.objects.first_of_each(REACTORS_SHOWN)
-    return [Prefetch("reactions", reactions, to_attr="shown_reactions")]
+    return [
+        Prefetch("reactions", reactions, to_attr="shown_reactions"),
+        Prefetch("attachments", to_attr="shown_attachments"),
+    ]
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -120,6 +128,7 @@ class Message(models.Model):
 
     # Loaded by `as_shown`, and set for messages that are new.
     shown_reactions: list[Reaction]
+    shown_attachments: list[Attachment]
 
     objects = MessageQuerySet.as_manager()
 

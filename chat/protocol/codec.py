@@ -28,8 +28,9 @@ class Envelope(Struct, frozen=True):
 
 
 _envelope = msgspec.json.Decoder(Envelope)
-# No value of ours is a list or an object: what is nested is refused before it costs anything.
-_fields = msgspec.json.Decoder(dict[str, Scalar])
+# No value of ours is an object, or a list of anything but ids: what is nested is refused before it
+# costs anything.
+_fields = msgspec.json.Decoder(dict[str, Scalar | list[int]])
 _encoder = msgspec.json.Encoder()
 encode = _encoder.encode
 
@@ -55,7 +56,7 @@ def read_event(envelope: Envelope) -> InboundEvent:
         raise invalid(error) from None
 
 
-def refuse_nul(fields: dict[str, Scalar]) -> None:
+def refuse_nul(fields: dict[str, Scalar | list[int]]) -> None:
     """PostgreSQL cannot store NUL, and no text needs it."""
     for name, value in fields.items():
         if isinstance(value, str) and "\0" in value:

@@ -17,6 +17,9 @@ MessageId = Annotated[
     int, Meta(ge=1, le=2**63 - 1, description="The message's id; it never changes.")
 ]
 ReplyTo = Annotated[int, Meta(ge=1, le=2**63 - 1, description="The id of the message answered.")]
+AttachmentId = Annotated[
+    int, Meta(ge=1, le=2**63 - 1, description="The file's id; it never changes.")
+]
 ClientId = Annotated[
     str,
     Meta(

@@ -6,7 +6,17 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
-from .fields import ClientId, Emoji, IsTyping, MessageId, Number, ReplyTo, RoomId, Text
+from .fields import (
+    AttachmentId,
+    ClientId,
+    Emoji,
+    IsTyping,
+    MessageId,
+    Number,
+    ReplyTo,
+    RoomId,
+    Text,
+)
 
 
 class InboundEvent(Struct, kw_only=True):
@@ -48,13 +58,23 @@ class LeaveRoom(InboundEvent):
 
 
 class SendMessage(InboundEvent):
-    """Say something. The ack (`message_id`, `sequence`, `timestamp`) means it is stored."""
+    """Say something. The ack (`message_id`, `sequence`, `timestamp`) means it is stored.
+
+    `attachments` are files that one has uploaded to this room and not sent yet; with any, the
+    text may be empty.
+    """
 
     event: ClassVar[str] = "send_message"
     room_id: RoomId
     message: Text
     client_id: ClientId | None = None
     reply_to: ReplyTo | None = None
+    attachments: (
+        Annotated[
+            list[AttachmentId], Meta(max_length=100, description="Files to go with it, in order.")
+        ]
+        | None
+    ) = None
 
 
 class EditMessage(InboundEvent):

@@ -9,6 +9,7 @@ from msgspec import Meta, Raw, Struct
 from .fields import (
     ActiveCount,
     ActiveUsers,
+    AttachmentId,
     Change,
     Emoji,
     Epoch,
@@ -77,6 +78,24 @@ class Reactions(Struct, frozen=True, kw_only=True):
     ]
 
 
+class Attachment(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A file that goes with a message. Its addresses answer members only."""
+
+    attachment_id: AttachmentId
+    name: Annotated[str, Meta(description="What the sender called it.")]
+    type: Annotated[str, Meta(description="MIME type.")]
+    kind: Annotated[
+        Literal["picture", "file"], Meta(description="A picture can be shown, a file downloaded.")
+    ]
+    size: Annotated[int, Meta(description="Bytes.")]
+    width: Annotated[int, Meta(description="Pixels, of pictures.")] | None = None
+    height: Annotated[int, Meta(description="Pixels, of pictures.")] | None = None
+    url: Annotated[str, Meta(description="Path of the file.")]
+    preview: (
+        Annotated[str, Meta(description="Path of a smaller picture that does not move.")] | None
+    ) = None
+
+
 class MessageBody(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A whole message in its present state, or the tombstone of a deleted one (`message` empty)."""
 
@@ -106,6 +125,7 @@ class MessageBody(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ] = []
     pinned: Annotated[bool, Meta(description="Whether it is pinned to the room.")] = False
     pinned_by: Annotated[str, Meta(description="The username of who pinned it.")] | None = None
+    attachments: Annotated[list[Attachment], Meta(description="Files, in the sender's order.")] = []
 
 
 class OutboundEvent(Struct, kw_only=True, omit_defaults=True):

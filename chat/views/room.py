@@ -11,10 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from chat import directory, room_care, shapes
-from chat.actions.messages import send_message
+from chat.actions.attachments import send_with_files
 from chat.actions.receipts import mark_read
 from chat.context_processors import memberships_of
 from chat.errors import ChatError, ErrorCode
+from chat.files.types import file_endings
 from chat.forms import MessageForm, PastForm, ReadForm, fresh_client_id
 from chat.protocol.codec import encode
 from chat.refusals import explain
@@ -30,17 +31,24 @@ def room(request: PersonRequest, slug: str) -> HttpResponse:
     """Show a room to its members, its door to those who may join; take what members write."""
     if request.method != "POST":
         return show_room(request, slug, MessageForm())
-    form = MessageForm(request.POST)
+    form = MessageForm(request.POST, request.FILES)
     target = enterable_room(slug, request.user)
     if not form.is_valid():
         return show_room(request, slug, form, status=400)
     text, client_id = form.cleaned_data["message"], form.cleaned_data["client_id"]
     try:
         with strangers_get_404():
-            sent = send_message(room=target.pk, sender=request.user, text=text, client_id=client_id)
+            sent = send_with_files(
+                room=target.pk,
+                sender=request.user,
+                text=text,
+                client_id=client_id,
+                files=form.sent_files,
+            )
             mark_read(room=target.pk, user=request.user, sequence=sent.sequence)
     except ChatError as error:
-        refused = MessageForm({"message": text, "client_id": again_as(client_id, error)})
+        again = {"message": text, "client_id": again_as(client_id, error)}
+        refused = MessageForm(again, request.FILES)
         refused.add_error(None, explain(error))
         return show_room(request, slug, refused, status=400)
     return redirect("room", slug=slug)
@@ -70,6 +78,11 @@ def show_room(
         "form": form,
         "me": encode(shapes.person(request.user)).decode(),
         "text_limit": settings.CHAT_TEXT_LIMIT,
+        "file_limits": {
+            "size": settings.CHAT_FILE_SIZE,
+            "count": settings.CHAT_FILES_PER_MESSAGE,
+            "types": file_endings(settings.CHAT_FILE_TYPES),
+        },
     }
     return render(request, "chat/room.html", context, status=status)
 

@@ -2,13 +2,13 @@
 the test run, and a few instruments that only tests need."""
 
 from project.settings import *  # noqa: F403
-from project.settings import CHANNEL_LAYERS, DATABASES, INSTALLED_APPS, env
+from project.settings import CHANNEL_LAYERS, DATABASES, INSTALLED_APPS, STORAGES, env
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.harness.instruments"]
 ROOT_URLCONF = "tests.harness.instruments.urls"
 # Collecting and hashing static files is not what these servers are started for.
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 

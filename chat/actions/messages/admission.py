@@ -11,6 +11,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from chat import queries
+from chat.actions.attached import take, unsent
 from chat.actions.changing import RoomWrite
 from chat.errors import ChatError, ErrorCode
 from chat.models import Membership, Message, MessageKind
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Admission:
-    """Who may say what in this batch, decided under the rooms' locks with three queries in all."""
+    """Who may say what in this batch, decided under the rooms' locks by a few queries in all."""
 
     def __init__(self, writes: dict[int, RoomWrite], drafts: Sequence[Draft]) -> None:
         self.writes = writes
@@ -47,6 +48,7 @@ class Admission:
         }
         self.known = self._already_stored(drafts)
         self.originals = self._answered(drafts)
+        self.files = unsent(key for draft in drafts for key in draft.attachments)
 
     def _already_stored(
         self, drafts: Sequence[Draft]
@@ -105,10 +107,11 @@ class Admission:
 
     def _new(self, draft: Draft, write: RoomWrite) -> Message:
         write.require_open()
-        check_text(draft.text)
+        check_text(draft.text, may_be_empty=bool(draft.attachments))
         member = self.members[draft.seat]
         require_voice(member, now=self.now)
         original = self._original(draft)
+        files = take(self.files, draft.attachments, room=draft.room, sender=draft.sender)
         self._slow_down(member, write)
         message = write.new_message(
             sender=member.user,
@@ -119,6 +122,7 @@ class Admission:
             reply_to=original,
             created_at=self.now,
         )
+        message.shown_attachments = files
         self.fresh.append(message)
         self.known[draft.identity] = message
         return message

@@ -12,7 +12,7 @@ from chat.actions.authority import Power, acting_power
 from chat.actions.changing import RoomWrite, changing_room
 from chat.actions.moderation import log
 from chat.errors import ChatError, ErrorCode
-from chat.models import Message, MessageKind, MessageVersion, ModerationAct, Reaction
+from chat.models import Attachment, Message, MessageKind, MessageVersion, ModerationAct, Reaction
 
 from .voice import message_to_change
 
@@ -83,6 +83,7 @@ def _delete(write: RoomWrite, messages: list[Message], *, by: User, reason: str)
     )
     Reaction.objects.filter(message__in=messages).delete()
     MessageVersion.objects.filter(message__in=messages).delete()
+    Attachment.objects.filter(message__in=messages).delete()
     _log(write, (message for message in messages if message.sender_id != by.pk), by, reason)
     write.renumber(messages)
     write.tell_changed([*messages, *write.renumber_replies(messages)])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from django.conf import settings
 
+from chat.actions.attached import check_ids
 from chat.errors import ChatError, ErrorCode
 from chat.models import Message
 
@@ -27,6 +29,7 @@ class Draft:
     sent_hash: bytes
     client_id: str | None
     reply_to: int | None
+    attachments: tuple[int, ...] = ()
 
     @property
     def identity(self) -> tuple[int, int, str | None]:
@@ -44,18 +47,28 @@ def draft_message(
     text: str,
     client_id: str | None = None,
     reply_to: int | None = None,
+    attachments: Sequence[int] = (),
 ) -> Draft:
-    """Return a draft of `text`. Raises `ChatError` as `check_text` does."""
-    check_text(text)
-    return Draft(room, sender, text, sha256(text.encode()).digest(), client_id, reply_to)
+    """Return a draft of `text` with files (ids). Raises `ChatError` as `check_text` does."""
+    check_text(text, may_be_empty=bool(attachments))
+    check_ids(attachments)
+    return Draft(
+        room, sender, text, sent_hash(text, attachments), client_id, reply_to, tuple(attachments)
+    )
 
 
-def check_text(text: str) -> None:
+def sent_hash(text: str, attachments: Iterable[int] = ()) -> bytes:
+    """What a retry is compared by: the words, and the ids of the files that go with them."""
+    ids = ",".join(map(str, attachments))
+    return sha256((f"{text}\0{ids}" if ids else text).encode()).digest()  # no text holds a NUL
+
+
+def check_text(text: str, *, may_be_empty: bool = False) -> None:
     """Raise `ChatError` (`empty_message`, `message_too_long`, `invalid_event`) for what is no text.
 
     It must hold for what was sent, and again for what filters made of it.
     """
-    if not text.strip():
+    if not (text.strip() or may_be_empty):
         raise ChatError(ErrorCode.EMPTY_MESSAGE, details={"field": "message"})
     if len(text) > settings.CHAT_TEXT_LIMIT:
         raise ChatError(

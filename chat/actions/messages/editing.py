@@ -27,14 +27,16 @@ def edit_message(
 
     Raises `ChatError`: `conflict` if the text last changed at another number than `base_sequence`.
     """
-    check_text(text)
+    check_text(text, may_be_empty=True)
     kept = filtered_sync(text, FilterContext(sender=user.pk, room=room))
-    check_text(kept)
+    check_text(kept, may_be_empty=True)
     with changing_room(room) as write:
         require_writer(write, user)
         message = living_text(write, message_id, of=user)
         if base_sequence is not None and base_sequence != message.text_changed_sequence:
             raise ChatError(ErrorCode.CONFLICT, details={"field": "base_sequence"})
+        if not kept.strip():
+            check_text(kept, may_be_empty=message.attachments.exists())
         if message.text == kept:
             return message
         MessageVersion.objects.create(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, InterfaceError, OperationalError
 
+from chat.actions.attached import link
 from chat.actions.changing import changing_rooms
 from chat.errors import ChatError, ErrorCode
 from chat.filters import FilterContext, filtered_sync
@@ -31,11 +32,20 @@ def send_message(
     text: str,
     client_id: str | None = None,
     reply_to: int | None = None,
+    attachments: Sequence[int] = (),
 ) -> Message:
     """Store and announce one message in the room (its key), or return the one already stored
-    under this `client_id`. Raises `ChatError`."""
+    under this `client_id`. Raises `ChatError`.
+
+    `attachments` are ids of the sender's own files in this room that were not sent yet.
+    """
     draft = draft_message(
-        room=room, sender=sender.pk, text=text, client_id=client_id, reply_to=reply_to
+        room=room,
+        sender=sender.pk,
+        text=text,
+        client_id=client_id,
+        reply_to=reply_to,
+        attachments=attachments,
     )
     try:
         kept = filtered_sync(draft.text, FilterContext(sender=draft.sender, room=draft.room))
@@ -97,6 +107,7 @@ def _send_batch(drafts: Sequence[Draft]) -> list[Sent]:
         admission = Admission(writes, drafts)
         sent = [admission.admit(draft) for draft in drafts]
         Message.objects.bulk_create(admission.fresh)
+        link(admission.fresh)
         if admission.slowed:
             Membership.objects.bulk_update(admission.slowed, ["spoke_at"])
         for message in admission.fresh:
