@@ -1,23 +1,32 @@
 """The one shape of every error: `{"error": code, "message": text, "fields": {name: [text]}?}`."""
 
+from __future__ import annotations
+
 import logging
 import math
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
+from accounts.errors import AccountsError, Refusal
+from accounts.paging import BadCursor
+from api.cursors import refusal_of_cursor
 from chat.errors import ChatError, ErrorCode
 from chat.refusals import STATUS
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 logger = logging.getLogger(__name__)
 
@@ -36,18 +45,23 @@ CODES = {
     status.HTTP_503_SERVICE_UNAVAILABLE: "unavailable",
 }
 
+# Status, words, and the field at fault where it is the request's.
+ACCOUNTS: dict[Refusal, tuple[int, StrPromise, str | None]] = {
+    Refusal.NOT_FOUND: (404, gettext_lazy("There is nothing at this address."), None),
+    Refusal.NOT_ALLOWED: (403, gettext_lazy("You may not do this."), None),
+    Refusal.EMPTY_TEXT: (400, gettext_lazy("There is nothing in this text."), "body"),
+    Refusal.TEXT_TOO_LONG: (400, gettext_lazy("This text is too long."), "body"),
+    Refusal.RATE_LIMITED: (429, gettext_lazy("This is enough for now. Try again later."), None),
+    Refusal.ONESELF: (400, gettext_lazy("Nobody follows themselves."), None),
+    Refusal.BAD_PICTURE: (400, gettext_lazy("This is no picture that we can read."), "picture"),
+}
+LATER = 600  # seconds after which somebody who has written enough may ask again
+
 
 def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Translate what a view raised; None for a fault of ours, which Django then reports."""
-    match error:
-        case ChatError():
-            return _from_chat(error)
-        case RequestDataTooBig():
-            shape = _shape("too_large", _("The body of this request is too long."))
-            return Response(shape, status=status.HTTP_413_REQUEST_ENTITY_TOO_LARGE)
-        case OperationalError():
-            logger.error("the database did not answer", exc_info=error)
-            return _from_chat(ChatError(ErrorCode.UNAVAILABLE))
+    if refusal := _refusal(error):
+        return refusal
     response = exception_handler(error, context)
     if response is None:
         return None
@@ -59,6 +73,25 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     message, fields = _words(response.status_code, response.data)
     response.data = _shape(code, message, fields)
     return response
+
+
+def _refusal(error: Exception) -> Response | None:
+    """What REST framework does not know."""
+    match error:
+        case ChatError():
+            return _from_chat(error)
+        case AccountsError():
+            return _from_accounts(error)
+        case BadCursor():
+            shape = _shape("invalid", *refusal_of_cursor())
+            return Response(shape, status=status.HTTP_400_BAD_REQUEST)
+        case RequestDataTooBig():
+            shape = _shape("too_large", _("The body of this request is too long."))
+            return Response(shape, status=status.HTTP_413_REQUEST_ENTITY_TOO_LARGE)
+        case OperationalError():
+            logger.error("the database did not answer", exc_info=error)
+            return _from_chat(ChatError(ErrorCode.UNAVAILABLE))
+    return None
 
 
 @csrf_exempt
@@ -97,6 +130,13 @@ def _from_chat(error: ChatError) -> Response:
     headers = {"Retry-After": str(math.ceil(error.retry_after))} if error.retry_after else None
     shape = _shape(str(error.code), error.message, fields)
     return Response(shape, status=STATUS[error.code], headers=headers)
+
+
+def _from_accounts(error: AccountsError) -> Response:
+    code, words, field = ACCOUNTS[error.code]
+    fields = {field: [str(words)]} if field else None
+    headers = {"Retry-After": str(LATER)} if error.code == Refusal.RATE_LIMITED else None
+    return Response(_shape(str(error.code), str(words), fields), status=code, headers=headers)
 
 
 def _words(status_code: int, data: Any) -> tuple[str, dict[str, Any] | None]:

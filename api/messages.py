@@ -49,7 +49,7 @@ class NewMessageSerializer(serializers.Serializer[Any]):
     reply_to = serializers.IntegerField(required=False, min_value=1, max_value=BIGGEST)
 
 
-class EditSerializer(serializers.Serializer[Any]):
+class MessageEditSerializer(serializers.Serializer[Any]):
     """Another text."""
 
     message = serializers.CharField(trim_whitespace=False, allow_blank=True)
@@ -122,7 +122,7 @@ class MessagesView(RoomView):
         )
         place = reverse("api_message", args=[room_id, message.pk])
         return Response(
-            _shown(_loaded(message.pk), head),
+            shown_anew(head, message.pk),
             status=status.HTTP_201_CREATED,
             headers={"Location": request.build_absolute_uri(place)},
         )
@@ -135,20 +135,22 @@ class MessageView(RoomView):
     def get(self, request: Request, room_id: str, message_id: int) -> Response:
         """Read one message, or the tombstone of a deleted one."""
         _, head = self.member(room_id)
-        message = _found(head, message_id)
+        message = existing(head, message_id)
         version = versioned(request, head)
         return not_modified(request, version) or Response(
             _shown(message, head), headers={"ETag": version}
         )
 
     @extend_schema(
-        operation_id="messages_partial_update", request=EditSerializer, responses=MessageSerializer
+        operation_id="messages_partial_update",
+        request=MessageEditSerializer,
+        responses=MessageSerializer,
     )
     def patch(self, request: Request, room_id: str, message_id: int) -> Response:
         """Give one's own message another text."""
         _, head = self.member(room_id)
-        _found(head, message_id)
-        wanted = EditSerializer(data=request.data)
+        existing(head, message_id)
+        wanted = MessageEditSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         edit_message(
             room=head.pk,
@@ -157,7 +159,7 @@ class MessageView(RoomView):
             text=wanted.validated_data["message"],
             base_sequence=wanted.validated_data.get("base_sequence"),
         )
-        return Response(_shown(_loaded(message_id), head))
+        return Response(shown_anew(head, message_id))
 
     @extend_schema(
         operation_id="messages_destroy",
@@ -167,7 +169,7 @@ class MessageView(RoomView):
     def delete(self, request: Request, room_id: str, message_id: int) -> Response:
         """Delete one's own message, or, as a moderator, somebody else's."""
         _, head = self.member(room_id)
-        _found(head, message_id)
+        existing(head, message_id)
         delete_message(
             room=head.pk,
             user=person_of(request),
@@ -242,15 +244,17 @@ def _page(
     return rows, earlier, end <= head.last_sequence
 
 
-def _found(head: RoomHead, message_id: int) -> Message:
+def existing(head: RoomHead, message_id: int) -> Message:
+    """A message of the room. Raises `NotFound`."""
     message = queries.message_of(head=head, message_id=message_id)
     if message is None:
         raise NotFound
     return message
 
 
-def _loaded(message_id: int) -> Message:
-    return Message.objects.as_shown().get(pk=message_id)
+def shown_anew(head: RoomHead, message_id: int) -> Any:
+    """A message as it is after a change."""
+    return _shown(Message.objects.as_shown().get(pk=message_id), head)
 
 
 def _shown(message: Message, head: RoomHead) -> Any:

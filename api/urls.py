@@ -2,14 +2,19 @@
 
 from django.urls import path, re_path
 
+from api.comments import CommentHidingView, CommentsView, CommentView
 from api.documents import DocsView, SchemaView
 from api.errors import not_found
 from api.members import BansView, BanView, MembersView, MemberView
 from api.messages import ChangesView, MessagesView, MessageView
+from api.notifications import NotificationsView, UnreadView
+from api.posts import FeedView, PostHidingView, PostsView, PostView
+from api.reactions import PinView, ReactionsView
 from api.rooms import CloseView, JoinView, LeaveView, ReadView, ReopenView, RoomsView, RoomView
 from api.tokens import RotateView, TokensView, TokenView
 
 ROOM = "rooms/<slug:room_id>/"
+MESSAGE = f"{ROOM}messages/<int:message_id>/"
 
 urlpatterns = [
     path("schema/", SchemaView.as_view(), name="api_schema"),
@@ -29,7 +34,18 @@ urlpatterns = [
     path(f"{ROOM}bans/", BansView.as_view(), name="api_bans"),
     path(f"{ROOM}bans/<int:user_id>/", BanView.as_view(), name="api_ban"),
     path(f"{ROOM}messages/", MessagesView.as_view(), name="api_messages"),
-    path(f"{ROOM}messages/<int:message_id>/", MessageView.as_view(), name="api_message"),
+    path(MESSAGE, MessageView.as_view(), name="api_message"),
+    path(f"{MESSAGE}reactions/", ReactionsView.as_view(), name="api_reactions"),
+    path(f"{MESSAGE}pin/", PinView.as_view(), name="api_pin"),
     path(f"{ROOM}changes/", ChangesView.as_view(), name="api_changes"),
+    path("posts/", PostsView.as_view(), name="api_posts"),
+    path("posts/<int:post_id>/", PostView.as_view(), name="api_post"),
+    path("posts/<int:post_id>/hiding/", PostHidingView.as_view(), name="api_post_hiding"),
+    path("posts/<int:post_id>/comments/", CommentsView.as_view(), name="api_comments"),
+    path("comments/<int:comment_id>/", CommentView.as_view(), name="api_comment"),
+    path("comments/<int:comment_id>/hiding/", CommentHidingView.as_view(), name="api_hiding"),
+    path("feed/", FeedView.as_view(), name="api_feed"),
+    path("notifications/", NotificationsView.as_view(), name="api_notifications"),
+    path("notifications/unread/", UnreadView.as_view(), name="api_unread"),
     re_path("", not_found),
 ]

@@ -41,3 +41,8 @@ def require_pace(model: type[Post] | type[Comment], author: User, *, an_hour: in
 def hide_permission(writing: Post | Comment) -> str:
     """The permission that it takes to hide or show it."""
     return "accounts.hide_post" if isinstance(writing, Post) else "accounts.hide_comment"
+
+
+def may_hide(user: User, writing: Post | Comment) -> bool:
+    """Whether `user`, as their login knows them, may hide it, and so read what is hidden."""
+    return user.has_perm(hide_permission(writing))

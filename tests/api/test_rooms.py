@@ -144,6 +144,8 @@ OF_A_ROOM = [
     ("get", "messages/1/", {}),
     ("patch", "messages/1/", {"message": "x"}),
     ("delete", "messages/1/", {}),
+    ("put", "messages/1/reactions/", {"emoji": "👍", "on": True}),
+    ("put", "messages/1/pin/", {}),
     ("get", "changes/?after=0&epoch=x", {}),
 ]
 
