@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Q, Subquery
 from . import queries, shapes
 from .models import Ban, Membership, Message, Room
 from .paging import PageOf, page_of
-from .room_page import Day, days
+from .room_page import Day, Reader, days
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -109,7 +109,7 @@ def preview(room: Room, *, reader: User) -> Preview | None:
     messages = [shapes.message_body(row, room_id=room.slug) for row in rows]
     return Preview(
         people=Membership.objects.filter(room=room)[:PEOPLE_CAP].count(),
-        days=list(days(messages, reader=reader.pk)),
+        days=list(days(messages, reader=Reader(reader, read=head.last_sequence, unread=0))),
     )
 
 

@@ -118,7 +118,8 @@ class ReadForm(forms.Form):
     sequence = forms.IntegerField(min_value=0, max_value=2**63 - 1)
 
 
-class PastForm(forms.Form):
-    """From where to look back."""
+class PlaceForm(forms.Form):
+    """Which part of a room to look at: below a place, or around one."""
 
-    before = forms.IntegerField(min_value=0, max_value=2**63 - 1)
+    before = forms.IntegerField(min_value=0, max_value=2**63 - 1, required=False)
+    at = forms.IntegerField(min_value=0, max_value=2**63 - 1, required=False)

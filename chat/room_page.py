@@ -3,29 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby, pairwise
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from . import queries, shapes
-from .models import Room, SystemAct
+from .models import Message, Room, SystemAct
 from .protocol.codec import encode
 from .protocol.outbound import MessageBody, RoomHistory
+from .texts import as_html
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 GROUP_TIME = timedelta(minutes=5)
+# So many comings and goings in a row are told in one line.
+RUN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A message as it stands in the timeline: `continued` under the head of the one above."""
+    """A message as `reader` (a username) sees it in the timeline.
+
+    `continued`: under the head of the one above. `news`: how many are new from here on, told
+    above the first of them.
+    """
 
     message: MessageBody
-    own: bool
+    reader: str
     continued: bool
+    news: int = 0
+
+    @property
+    def own(self) -> bool:
+        return self.message.username == self.reader
+
+    @property
+    def mentions(self) -> Sequence[str]:
+        return getattr(self.message, "mentions", ())
+
+    @property
+    def for_reader(self) -> bool:
+        return self.reader in self.mentions and not self.own
+
+    @property
+    def html(self) -> SafeString:
+        """The text with its links, code, lists and mentions."""
+        text = as_html(self.message.message, mentions=self.mentions, reader=self.reader)
+        return mark_safe(text)  # noqa: S308 - everything people wrote is escaped there
+
+    @property
+    def comes_or_goes(self) -> bool:
+        return self.message.act in (SystemAct.JOINED, SystemAct.LEFT)
 
     @property
     def words(self) -> str:
@@ -43,47 +79,120 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Lines of a day: one, or the comings and goings that are told together in `words`."""
+
+    lines: list[Line]
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     date: date
     lines: list[Line]
 
+    @property
+    def parts(self) -> Iterator[Part]:
+        for comes_or_goes, found in groupby(self.lines, lambda line: line.comes_or_goes):
+            lines = list(found)
+            if comes_or_goes and len(lines) >= RUN:
+                yield Part(lines, run_words(lines))
+            else:
+                yield from (Part([line]) for line in lines)
+
+
+def run_words(lines: Sequence[Line]) -> str:
+    """What a run of comings and goings says in one line."""
+    count = len(lines)
+    joined = sum(line.message.act == SystemAct.JOINED for line in lines)
+    if joined == count:
+        words = ngettext("%(count)s person joined", "%(count)s people joined", count)
+    elif joined == 0:
+        words = ngettext("%(count)s person left", "%(count)s people left", count)
+    else:
+        words = _("People joined and left %(count)s times")
+    return words % {"count": count}
+
 
 @dataclass(frozen=True, slots=True)
 class RoomPage:
-    """`history` is a `room_history` as the wire carries it; a page of the past has none."""
+    """`history` is a `room_history` as the wire carries it.
+
+    `ceiling` is set on a page of the past: nothing placed above it is shown.
+    """
 
     days: list[Day]
     oldest: int
     newest: int
     has_more: bool
     history: str
+    ceiling: int | None = None
 
     @property
     def is_past(self) -> bool:
-        return not self.history
+        return self.ceiling is not None
 
 
-def room_page(*, room: Room, reader: int, before: int | None = None) -> RoomPage:
-    """The room's newest messages, or the last ones placed below `before`. Two queries.
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who looks: how far that person has read, and how many messages wait."""
+
+    user: User
+    read: int
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What part of a room to look at: below `before`, or around `at`; its end without both."""
+
+    before: int | None = None
+    at: int | None = None
+
+
+@dataclass(slots=True)
+class _Rows:
+    messages: list[Message] = field(default_factory=list)
+    has_more: bool = False
+    ceiling: int | None = None
+
+
+def room_page(*, room: Room, reader: Reader, place: Place = Place()) -> RoomPage:
+    """One part of the room. Two queries, four around a message.
 
     `room` with its head loaded: what changes after that was read has a higher number, and the
     script hears of it when it joins with that head.
     """
-    head = room.head
-    rows, has_more = queries.messages_before(
-        room=room.pk,
-        floor=head.floor,
-        before=head.last_sequence + 1 if before is None else before,
-        limit=settings.CHAT_HISTORY_PAGE,
-    )
-    messages = [shapes.message_body(row, room_id=room.slug) for row in rows]
+    rows = _rows(room, place)
+    messages = [shapes.message_body(row, room_id=room.slug) for row in rows.messages]
     return RoomPage(
         days=list(days(messages, reader=reader)),
         oldest=messages[0].sequence if messages else 0,
         newest=messages[-1].sequence if messages else 0,
-        has_more=has_more,
-        history=_history(room, messages, has_more=has_more) if before is None else "",
+        has_more=rows.has_more,
+        history=_history(room, messages, has_more=rows.has_more),
+        ceiling=rows.ceiling,
     )
+
+
+def _rows(room: Room, place: Place) -> _Rows:
+    head = room.head
+    limit = settings.CHAT_HISTORY_PAGE
+    end = head.last_sequence + 1
+    around = place.at is not None and place.at < end
+    before = place.at if around else place.before
+    earlier, has_more = queries.messages_before(
+        room=room.pk,
+        floor=head.floor,
+        before=end if before is None else before,
+        limit=limit // 2 if around else limit,
+    )
+    if not around or place.at is None:
+        return _Rows(earlier, has_more, None if before is None else min(before, end) - 1)
+    later, goes_on = queries.messages_after(
+        room=room.pk, floor=head.floor, after=place.at - 1, limit=limit - limit // 2
+    )
+    return _Rows(earlier + later, has_more, later[-1].sequence if goes_on else None)
 
 
 def _history(room: Room, messages: Sequence[MessageBody], *, has_more: bool) -> str:
@@ -102,13 +211,20 @@ def _history(room: Room, messages: Sequence[MessageBody], *, has_more: bool) -> 
     return encode(history).decode()
 
 
-def days(messages: Sequence[MessageBody], *, reader: int) -> Iterator[Day]:
-    """The messages by day, in the current time zone; those of `reader` (a user id) marked."""
+def days(messages: Sequence[MessageBody], *, reader: Reader) -> Iterator[Day]:
+    """The messages by day, in the current time zone, as `reader` sees them."""
+    newer = (message.sequence for message in messages if message.sequence > reader.read)
+    first_new = next(newer, None) if reader.unread else None
     for day, found in groupby(messages, lambda message: timezone.localdate(message.timestamp)):
         today = list(found)
         heads = [False, *(continues(above, message) for above, message in pairwise(today))]
         lines = [
-            Line(message, own=message.sender.id == reader, continued=continued)
+            Line(
+                message,
+                reader=reader.user.username,
+                continued=continued,
+                news=reader.unread if message.sequence == first_new else 0,
+            )
             for message, continued in zip(today, heads, strict=True)
         ]
         yield Day(day, lines)

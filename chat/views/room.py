@@ -16,10 +16,10 @@ from chat.actions.receipts import mark_read
 from chat.context_processors import memberships_of
 from chat.errors import ChatError, ErrorCode
 from chat.files.types import file_endings
-from chat.forms import MessageForm, PastForm, ReadForm, fresh_client_id
+from chat.forms import MessageForm, PlaceForm, ReadForm, fresh_client_id
 from chat.protocol.codec import encode
 from chat.refusals import explain
-from chat.room_page import room_page
+from chat.room_page import Place, Reader, room_page
 
 from .doors import PersonRequest, enterable_room, require_page, strangers_get_404
 
@@ -66,15 +66,21 @@ def show_room(
     membership = next((member for member in memberships if member.room.slug == slug), None)
     if membership is None:
         return show_door(request, slug, status=status)
-    past = PastForm(request.GET)
-    before = past.cleaned_data["before"] if past.is_valid() else None
+    place = PlaceForm(request.GET)
+    reader = Reader(request.user, read=membership.read_sequence, unread=membership.unread)
     context = {
         "membership": membership,
         "room": membership.room,
         "reports_waiting": room_care.reports_waiting(membership.room)
         if membership.may_moderate
         else 0,
-        "page": room_page(room=membership.room, reader=request.user.pk, before=before),
+        "moderates": membership.may_moderate,
+        "page": room_page(
+            room=membership.room,
+            reader=reader,
+            place=Place(**place.cleaned_data) if place.is_valid() else Place(),
+        ),
+        "page_size": settings.CHAT_HISTORY_PAGE,
         "form": form,
         "me": encode(shapes.person(request.user)).decode(),
         "text_limit": settings.CHAT_TEXT_LIMIT,

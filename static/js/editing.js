@@ -47,7 +47,10 @@ export class Editing {
     let refusal = "";
     while (await this.#confirm(refusal)) {
       const error = await this.#ask("delete_message", { message_id: message.message_id });
-      if (!error) break;
+      if (!error) {
+        /** @type {HTMLElement} */ (element.nextElementSibling ?? element).focus();
+        return;
+      }
       refusal = explain(error.refusal);
     }
     element.focus();

@@ -9,6 +9,8 @@ export class ReadMark {
   #upTo;
   #wanted = 0;
   #busy = false;
+  /** Marked unread by hand: nothing counts as read before the next thing done here. */
+  #held = false;
   #clock;
   #tell;
 
@@ -22,8 +24,19 @@ export class ReadMark {
     this.#tell = tell;
   }
 
+  /** What was read is unread again, from here. @param {number} upTo */
+  hold(upTo) {
+    this.#held = true;
+    this.#upTo = this.#wanted = upTo;
+  }
+
+  release() {
+    this.#held = false;
+  }
+
   /** Everything up to `sequence` was seen. @param {number} sequence */
   async note(sequence) {
+    if (this.#held) return;
     this.#wanted = Math.max(this.#wanted, sequence);
     if (this.#busy || this.#wanted <= this.#upTo) return;
     this.#busy = true;

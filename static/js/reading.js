@@ -16,14 +16,15 @@ export class Reading {
 
   /**
    * @param {HTMLElement} timeline @param {HTMLElement} jump
-   * @param {{onEnd: () => void, onStart: () => void}} listener `onEnd` when the end is looked at, `onStart` near the beginning
+   * @param {{onEnd: () => void, onStart: () => void, onJump: () => void}} listener `onEnd` when the end is looked at, `onStart` near
+   *   the beginning, `onJump` when the latest is asked for
    */
   constructor(timeline, jump, listener) {
     this.#timeline = timeline;
     this.#jump = jump;
     this.#listener = listener;
     timeline.addEventListener("scroll", () => this.look(), { passive: true });
-    jump.addEventListener("click", () => this.toEnd());
+    jump.addEventListener("click", () => listener.onJump());
     document.addEventListener("visibilitychange", () => this.look());
   }
 
@@ -39,6 +40,14 @@ export class Reading {
   toEnd() {
     this.#timeline.scrollTop = 0;
     this.look();
+  }
+
+  /** Browsers without scroll anchoring are kept where they are while something grows below. @param {() => void} change */
+  inPlace(change) {
+    const before = this.#timeline.scrollHeight;
+    const away = !this.atEnd && !CSS.supports("overflow-anchor", "auto");
+    change();
+    if (away) this.#timeline.scrollTop -= this.#timeline.scrollHeight - before;
   }
 
   /** @param {number} messages that came in below */

@@ -14,7 +14,7 @@
 /** @typedef {{key: string, state: "stored", message: Message}} StoredEntry */
 /** @typedef {{key: string, state: "pending" | "failed", draft: Draft, error: Refusal | null}} OwnEntry */
 /** @typedef {StoredEntry | OwnEntry} Entry */
-/** @typedef {{before: number, era: number}} PageRequest */
+/** @typedef {{before: number, era: number, later?: boolean}} PageRequest */
 /**
  * `put`: show `entry` just before the entry with key `before` (null: at the end); `was` is the key it had until now.
  * @typedef {{type: "clear"} | {type: "drop", key: string} | {type: "room", room: RoomState}
@@ -38,6 +38,8 @@ export class Timeline {
   position = null;
   /** Whether older messages exist than those loaded. */
   hasMore = false;
+  /** Nothing placed above this is shown: the page looks at the past. */
+  #ceiling = Infinity;
   #floor = 0;
   #oldest = 0;
   /** Counts the resets. */
@@ -60,6 +62,18 @@ export class Timeline {
   /** Everything on screen, from top to bottom. @returns {Entry[]} */
   get entries() {
     return [...this.#shown.map(storedEntry), ...this.#own.values()];
+  }
+
+  /** Whether the newest messages are shown. */
+  get isLive() {
+    return this.#ceiling === Infinity;
+  }
+
+  /** Show a part of the past, up to `ceiling`; only until a reset. @param {RoomHistory} history @param {number} ceiling @returns {Change[]} */
+  look(history, ceiling) {
+    const changes = this.#reset(history);
+    this.#ceiling = ceiling;
+    return [...changes, ...history.messages.flatMap((message) => this.#put(message))];
   }
 
   /** The newest stored message. @returns {Message | undefined} */
@@ -99,17 +113,26 @@ export class Timeline {
     return this.hasMore ? { before: this.#oldest, era: this.#era } : null;
   }
 
+  /** What to ask for next, further down; null when the end is shown. @param {number} size messages of a page @returns {PageRequest | null} */
+  laterRequest(size) {
+    return this.isLive ? null : { before: this.#ceiling + 1 + size, era: this.#era, later: true };
+  }
+
   /**
    * Take in the answer to `fetch_history`. A page asked for before a reset may be older than the reset: it is dropped.
    * @param {PageRequest} request @param {HistoryPage} page @returns {Change[]}
    */
   addPage(request, page) {
-    if (request.era !== this.#era || request.before !== this.#oldest) return [];
-    this.#oldest = lowest(page.messages, this.#oldest);
-    this.hasMore = page.has_more;
+    if (request.era !== this.#era || !request.later && request.before !== this.#oldest) return [];
+    const shownTo = this.#ceiling;
+    if (request.later) this.#ceiling = request.before > (this.position ?? 0) ? Infinity : request.before - 1;
+    else {
+      this.#oldest = lowest(page.messages, this.#oldest);
+      this.hasMore = page.has_more;
+    }
     const settled = page.messages.map((message) => this.#settle(message)).filter((key) => key !== null);
     for (const message of page.messages) this.#learn(message);
-    const uncovered = [...this.#known.values()].filter(({ sequence }) => this.#fits(sequence) && sequence < request.before);
+    const uncovered = [...this.#known.values()].filter(({ sequence }) => this.#fits(sequence) && (request.later ? sequence > shownTo : sequence < request.before));
     return [...settled.map(drop), ...uncovered.sort(inOrder).map((message) => this.#show(message, null))];
   }
 
@@ -146,6 +169,7 @@ export class Timeline {
       changed_sequence: 0,   // whatever the server says of it is newer
       text_sequence: ack.sequence, message: entry.draft.message, kind: "text", timestamp: ack.timestamp,
       edited: false, deleted: false, client_id: clientId,
+      reply_to: entry.draft.reply_to, quote: entry.draft.quote, attachments: entry.draft.attachments,
     }) : [];
   }
 
@@ -163,6 +187,7 @@ export class Timeline {
     this.#known.clear();
     this.#shown = [];
     this.#era += 1;
+    this.#ceiling = Infinity;
     this.#floor = history.room.floor;
     this.#oldest = lowest(history.messages, history.sequence + 1);
     this.epoch = history.epoch;
@@ -211,7 +236,7 @@ export class Timeline {
 
   /** @param {number} sequence */
   #fits(sequence) {
-    return sequence >= this.#oldest && sequence >= this.#floor;
+    return sequence >= this.#oldest && sequence >= this.#floor && sequence <= this.#ceiling;
   }
 
   /** @param {Message} message @param {string | null} was @returns {Change} */

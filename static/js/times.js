@@ -3,6 +3,8 @@
 
 import { gettext, language } from "./words.js";
 
+const A_DAY = 86_400_000;
+
 /** @param {Date} moment */
 export const clockTime = (moment) => moment.toLocaleTimeString(language(), { hour: "2-digit", minute: "2-digit" });
 
@@ -15,10 +17,12 @@ export function dayKey(moment) {
   return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
 }
 
-/** A day's name for people. @param {string} key @param {Date} now */
+/** A day's name for people: the weekday in the week that went, then the date. @param {string} key @param {Date} now */
 export function dayName(key, now = new Date()) {
-  if (key === dayKey(now)) return gettext("Today");
   const day = new Date(`${key}T12:00:00`);
+  const ago = Math.round((new Date(`${dayKey(now)}T12:00:00`).getTime() - day.getTime()) / A_DAY);
+  if (ago === 0 || ago === 1) return ago ? gettext("Yesterday") : gettext("Today");
+  if (ago > 1 && ago < 7) return day.toLocaleDateString(language(), { weekday: "long" });
   const year = day.getFullYear() === now.getFullYear() ? undefined : "numeric";
-  return day.toLocaleDateString(language(), { weekday: "long", day: "numeric", month: "long", year });
+  return day.toLocaleDateString(language(), { day: "numeric", month: "long", year });
 }

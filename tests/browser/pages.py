@@ -27,7 +27,12 @@ class RoomPage:
         """Press one of the buttons that a message shows when it is pointed at."""
         message = self.message(text)
         message.hover()
-        message.get_by_role("button", name=act).click()
+        message.get_by_role("button", name=act, exact=True).click()
+
+    def choose(self, text: str, act: str) -> None:
+        """Press something in a message's menu."""
+        self.act(text, "More")
+        self.page.get_by_role("menuitem", name=act, exact=True).click()
 
     def expect_stored(self, *texts: str) -> None:
         """Wait until each is shown once, as stored."""

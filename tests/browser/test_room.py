@@ -24,7 +24,7 @@ def test_two_people_talk(server: Server, open_room: Opener) -> None:
     field.fill("Tea,\n  <b>now</b>?")
     field.press("Enter")
     bob.expect_stored("Tea,\n  <b>now</b>?")
-    bob.act("Yes", "Delete")
+    bob.choose("Yes", "Delete")
     bob.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     alice.expect_stored("bob deleted this message.")
 

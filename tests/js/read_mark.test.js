@@ -44,3 +44,13 @@ test("what the server did not take is told when noted again", async () => {
   await settled();
   assert.deepEqual(told, [6, 6]);
 });
+
+test("what is marked unread stays so until the next thing done", () => {
+  const { told, mark } = marking();
+  mark.hold(3);
+  void mark.note(6);
+  assert.deepEqual(told, []);
+  mark.release();
+  void mark.note(6);
+  assert.deepEqual(told, [6]);
+});

@@ -222,3 +222,55 @@ test("what is discarded is gone", () => {
   assert.deepEqual(timeline.discard("a"), [{ type: "drop", key: "ca" }]);
   assert.deepEqual(timeline.discard("a"), []);
 });
+
+/** A page of the past: 4 and 5 of a room that stands at 12. */
+const lookBack = () => timeline.look(history(messages(4, 5), { sequence: 12, has_more: true }), 5);
+
+test("a page of the past shows nothing that came later", () => {
+  lookBack();
+  timeline.apply("new_message", message({ sequence: 13 }));
+  assert.deepEqual(shown(), [4, 5]);
+  assert.equal(timeline.isLive, false);
+  assert.deepEqual(timeline.standing, { after: 13, epoch: "e1" });
+});
+
+test("going down a page of the past ends in the live room, and what came meanwhile is there", () => {
+  lookBack();
+  timeline.apply("new_message", message({ sequence: 13 }));
+  timeline.apply("message_edited", edited(7, 14));
+  for (const found of [messages(6, 7, 8), messages(9, 11), messages(12, 13)]) {
+    const request = timeline.laterRequest(3);
+    assert.ok(request);
+    timeline.addPage(request, { messages: found, has_more: true });
+  }
+  assert.deepEqual(shown(), [4, 5, 6, 7, 8, 9, 11, 12, 13]);
+  assert.equal(textOf(7), "edit 14");
+  assert.equal(timeline.isLive, true);
+  assert.equal(timeline.laterRequest(3), null);
+  timeline.apply("new_message", message({ sequence: 15 }));
+  assert.equal(shown().at(-1), 15);
+});
+
+test("a page of the past goes up as well", () => {
+  lookBack();
+  const request = timeline.pageRequest();
+  assert.ok(request);
+  timeline.addPage(request, { messages: messages(2, 3), has_more: false });
+  assert.deepEqual(shown(), [2, 3, 4, 5]);
+});
+
+test("a reset leaves the past", () => {
+  lookBack();
+  timeline.apply("room_history", history(messages(20, 21), { reset: true, sequence: 21 }));
+  assert.deepEqual(shown(), [20, 21]);
+  assert.equal(timeline.isLive, true);
+});
+
+test("what is acknowledged keeps its quote and files until the server shows them", () => {
+  const quote = { message_id: 1001, sequence: 1, username: "bob", name: "bob", text: "Tea?", deleted: false };
+  timeline.apply("room_history", history(messages(1)));
+  timeline.write({ ...DRAFT, reply_to: 1001, quote });
+  timeline.acknowledge("a", stored(2));
+  const entry = timeline.entry("m1002");
+  assert.deepEqual(entry?.state === "stored" && entry.message.quote, quote);
+});

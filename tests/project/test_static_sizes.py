@@ -34,6 +34,7 @@ def test_what_is_served_passes_the_tests_of_the_source(tmp_path: Path) -> None:
     for path in SCRIPTS.glob("*.js"):
         (scripts / path.name).write_bytes(minified(path.read_bytes()))
     shutil.copytree(TESTS, tmp_path / "tests" / "js")
+    shutil.copy(TESTS.parent / "texts.json", tmp_path / "tests")
     (tmp_path / "package.json").write_text('{"type": "module"}')
     tests = [str(path) for path in (tmp_path / "tests" / "js").glob("*.test.js")]
     run = subprocess.run(
@@ -60,6 +61,6 @@ def test_collected_scripts_are_small_and_import_each_other_by_hashed_names(
     made = storage.post_process({name: (source, name) for name in sources})
     served = {name: tmp_path / "served" / hashed for name, hashed, _ in made}
 
-    assert served["js/words.js"].read_text() == "export const word=1;"
+    assert served["js/words.js"].read_text() == "export const word=1"
     words = served["js/words.js"].name
-    assert served["js/page.js"].read_text() == f'import{{word}}from"./{words}";word;'
+    assert served["js/page.js"].read_text() == f'import{{word}}from"./{words}";word'

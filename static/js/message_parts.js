@@ -1,0 +1,77 @@
+// @ts-check
+/** What a message has besides its text: the quote, files, reactions. */
+
+import { find, fromTemplate } from "./dom.js";
+import { fill, gettext, language, number } from "./words.js";
+
+/** @import {Attachment, Quote, Reaction} from "./wire.d.ts" */
+
+/** The box that a picture is shown in; chat/templatetags/timeline.py has the same. */
+const [WIDEST, HIGHEST] = [360, 320];
+
+/** @param {Quote} quote */
+export function quotePart({ sequence, message_id, username, name, text, deleted }) {
+  const element = fromTemplate("quote-template");
+  element.setAttribute("href", `?at=${sequence}#m${message_id}`);
+  find(element, "img").setAttribute("src", `/people/${username}/avatar.svg`);
+  find(element, "b").textContent = name;
+  find(element, "span").textContent = deleted ? gettext("This message was deleted.") : text;
+  return element;
+}
+
+/** @param {Attachment[]} files */
+export function filesPart(files) {
+  const element = document.createElement("div");
+  element.className = "attachments";
+  element.append(...files.map((file) => file.kind === "picture" ? picture(file) : download(file)));
+  return element;
+}
+
+/** @param {Attachment} file */
+function picture({ name, url, preview, width, height }) {
+  const [link, image] = [document.createElement("a"), new Image()];
+  link.className = "attachment is-picture";
+  link.href = url;
+  image.alt = name;
+  if (width && height) {   // told before it is loaded, so that nothing moves
+    const scale = Math.min(1, WIDEST / width, HIGHEST / height);
+    [image.width, image.height] = [width, height].map((side) => Math.max(1, Math.round(side * scale)));
+  }
+  image.src = preview ?? url;
+  link.append(image);
+  return link;
+}
+
+/** @param {Attachment} file */
+function download({ name, url, size }) {
+  const link = fromTemplate("file-template");
+  link.setAttribute("href", url);
+  find(link, "b").textContent = name;
+  find(link, ".quiet").textContent = fileSize(size);
+  return link;
+}
+
+/** @param {number} bytes */
+export function fileSize(bytes) {
+  const step = bytes < 1024 ? 0 : bytes < 1024 ** 2 ? 1 : 2;
+  const unit = ["byte", "kilobyte", "megabyte"][step];
+  const size = bytes / 1024 ** step;
+  return size.toLocaleString(language(), { style: "unit", unit, unitDisplay: step ? "short" : "long", maximumFractionDigits: size < 10 ? 1 : 0 });
+}
+
+/** The seven with a drawing of ours look and are called as in the picker. @param {Reaction} reaction @param {string} me */
+export function reactionPart({ emoji, count, usernames }, me) {
+  const drawn = document.querySelector(`#picker [data-emoji="${CSS.escape(emoji)}"]`);
+  const button = document.createElement("button");
+  button.className = "reaction";
+  button.type = "button";
+  button.dataset.act = "toggle";
+  button.dataset.emoji = emoji;
+  button.setAttribute("aria-pressed", String(usernames.includes(me)));
+  const name = drawn?.getAttribute("aria-label") ?? emoji;
+  const names = usernames.join(", ") + (count > usernames.length ? ", …" : "");
+  button.title = fill(gettext("%(name)s, %(count)s: %(names)s"), { name, count: number(count), names });
+  button.setAttribute("aria-label", button.title);
+  button.append(drawn?.firstElementChild?.cloneNode(true) ?? emoji, number(count));
+  return button;
+}

@@ -1,0 +1,45 @@
+// @ts-check
+/** How far others have read, where rooms tell it. Pure. */
+
+import { fill, gettext } from "./words.js";
+
+/** @import {Entry} from "./timeline.js" */
+/** @import {Person} from "./wire.d.ts" */
+
+const NAMED = 3;
+
+export class Receipts {
+  /** @type {Map<string, number>} */
+  #read = new Map();
+
+  /** A room's history brings all of them, or none where they are not told. @param {{username: string, read_sequence: number}[]} readers */
+  reset(readers) {
+    this.#read = new Map(readers.map(({ username, read_sequence }) => [username, read_sequence]));
+  }
+
+  /** Reading may also go back: what was read can be marked unread. @param {string} username @param {number} sequence */
+  hear(username, sequence) {
+    this.#read.set(username, sequence);
+  }
+
+  /**
+   * The last of one's own messages that somebody has read, and by whom.
+   * @param {Entry[]} entries @param {Person} me @returns {{key: string, words: string} | null}
+   */
+  shown(entries, me) {
+    const others = [...this.#read].filter(([username]) => username !== me.username);
+    for (const entry of others.length ? entries.toReversed() : []) {
+      if (entry.state !== "stored" || entry.message.sender.id !== me.id || entry.message.kind !== "text" || entry.message.deleted) continue;
+      const { sequence } = entry.message;
+      const names = others.filter(([, read]) => read >= sequence).map(([username]) => username);
+      if (names.length) return { key: entry.key, words: readWords(names) };
+    }
+    return null;
+  }
+}
+
+/** @param {string[]} names */
+export function readWords(names) {
+  if (names.length > NAMED) return fill(gettext("Read by %(count)s people"), { count: names.length });
+  return fill(gettext("Read by %(names)s"), { names: names.join(", ") });
+}
