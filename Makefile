@@ -7,13 +7,14 @@ export DEBUG := 1
 PY := .venv/bin/python
 INSTALL := $(PY) -m pip install -qq --disable-pip-version-check --requirement
 
-.PHONY: help run test soak lint format types
+.PHONY: help run test soak screenshots lint format types
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run      set up Parley, load the demo and serve it on http://127.0.0.1:$(PORT) (PORT=…)"
 	@echo "make test     run every check and test"
 	@echo "make soak     run the tests that take many minutes: more seeds, longer histories"
+	@echo "make screenshots   take the pictures in docs/screenshots anew"
 	@echo "make lint     check format, style and the arrows between the parts"
 	@echo "make format   format the code and mend what can be mended"
 	@echo "make types    check the types"
@@ -62,6 +63,10 @@ test: .venv/parley-dev
 soak: .venv/parley-dev
 	@$(PY) -m pytest -n 2 -m soak --ignore tests/browser
 	@PARLEY_DB=postgres $(PY) -m pytest -m soak tests/faults/postgres_restarts.py
+
+# One at a time, in their order: each begins where the one before has ended.
+screenshots: .venv/parley-dev
+	@$(PY) -m pytest -q -p no:randomly tests/browser/screenshots.py
 
 .venv/parley: requirements.txt | .venv/bin/python
 	@echo "Installing what Parley needs into .venv …"

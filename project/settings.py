@@ -88,7 +88,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.sessions",
-    "django.contrib.staticfiles",
+    "project.static_app.OurStaticFiles",
     "channels",
     "rest_framework",
     "django_filters",

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.core.management import call_command
+from django.utils import timezone
 
 from accounts.models import User
 from chat.actions.memberships import join_room
-from chat.actions.messages import send_message
+from chat.actions.messages import delete_message, edit_message, send_message
+from chat.actions.moderation import ban_member, mute_member
+from chat.actions.reports import report_message, settle_reports
 from chat.actions.rooms import create_room
+from chat.models import Room
 
 PASSWORD = "parley-demo"
 PEOPLE = ("alice", "bob")
 MODERATOR = "admin"
 # A room for each test, so that none sees what another left.
-ROOMS = ("talk", "away", "reload", "refuse", "plain", "below", "past", "moderated")
+ROOMS = (
+    "talk",
+    "away",
+    "reload",
+    "refuse",
+    "plain",
+    "below",
+    "past",
+    "moderated",
+    "managed",
+    "returning",
+)
 # Messages that some of the rooms have already.
 TALES = {"below": 30, "past": 120}
 
@@ -29,3 +46,27 @@ def seed() -> None:
         send_message(room=room.pk, sender=bob, text=f"Welcome to {name}")
         for number in range(TALES.get(name, 0)):
             send_message(room=room.pk, sender=bob, text=f"Once upon a time {number}")
+    create_room(owner=alice, name="empty", topic="What nobody has spoken of.")
+    elsewhere = create_room(owner=bob, name="elsewhere", topic="Open to everybody.")
+    send_message(room=elsewhere.pk, sender=bob, text="Is anybody there?")
+    furnish(create_room(owner=alice, name="looked-at", topic="Something of everything"), alice, bob)
+
+
+def furnish(room: Room, alice: User, bob: User) -> None:
+    """Put something of every sort into a room, for pages to show."""
+    join_room(room=room.pk, user=bob)
+    welcome = send_message(room=room.pk, sender=bob, text="Welcome to looked-at")
+    kept, spam, gone = (
+        send_message(room=room.pk, sender=bob, text=text) for text in ("Odd", "Buy this", "Oops")
+    )
+    send_message(room=room.pk, sender=alice, text="Words, and `code`, and https://example.org/")
+    edit_message(room=room.pk, user=bob, message_id=welcome.pk, text="Welcome to looked-at!")
+    delete_message(room=room.pk, user=bob, message_id=gone.pk)
+    for message in (kept, spam):
+        report_message(room=room.pk, by=alice, message_id=message.pk, reason="Look at this")
+    settle_reports(room=room.pk, by=alice, message_id=kept.pk, resolution="Only odd")
+    mallory = User.objects.create_user("mallory")
+    join_room(room=room.pk, user=mallory)
+    ban_member(room=room.pk, by=alice, user=mallory, reason="Sold things")
+    until = timezone.now() + timedelta(hours=1)
+    mute_member(room=room.pk, by=alice, user=bob, until=until, reason="Too loud")

@@ -6,7 +6,9 @@ import re
 from html import unescape
 from typing import Any
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from chat.models import Membership, Role, Room
@@ -39,3 +41,12 @@ def send(user: User, path: str, **fields: str | int) -> Any:
 def acts_in(page: str) -> set[str]:
     """What the page offers to do."""
     return set(re.findall(r'name="act" value="(\w+)"', page))
+
+
+def cost_of(user: User, path: str) -> int:
+    """How many queries a page takes, for somebody who has been here a moment ago."""
+    client = browser_of(user)
+    client.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return len(captured)

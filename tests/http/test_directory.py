@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from chat import directory
@@ -20,6 +19,8 @@ from chat.actions.rooms import change_room, create_room
 from chat.models import Message, Room, RoomKind
 from chat.templatetags.moments import short
 from tests.factories import make_room, make_user
+
+from .around_rooms import cost_of
 
 pytestmark = pytest.mark.django_db
 
@@ -125,21 +126,18 @@ def test_turning_a_page_keeps_what_is_looked_for(
     assert listed(alice, "/?q=tea&page=2") == ["tea"]
 
 
-def test_the_list_costs_as_much_however_many_rooms_there_are(
-    alice: User, bob: User, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    for number in range(12):
+def test_the_list_costs_as_much_however_many_rooms_there_are(alice: User, bob: User) -> None:
+    def furnish(number: int) -> None:
         say(make_room(alice, bob, name=f"Mine {number}"), bob)
         say(make_room(bob, name=f"Other {number}"), bob)
         secret = make_room(bob, name=f"Secret {number}", kind=RoomKind.PRIVATE)
         invite_member(room=secret.pk, by=bob, user=alice)
-    client = Client()
-    client.force_login(alice)
-    client.get("/")
-    # Session, person, own rooms, invitations; of own rooms when was spoken, and what; rooms to
-    # join with their people, and what was said there last.
-    with django_assert_num_queries(8):
-        client.get("/")
+
+    furnish(0)
+    few = cost_of(alice, "/")
+    for number in range(1, 12):
+        furnish(number)
+    assert cost_of(alice, "/") == few <= 14
 
 
 # What can be joined
@@ -204,17 +202,14 @@ def test_a_closed_room_is_not_looked_into(alice: User, carol: User, room: Room) 
 
 
 def test_a_look_costs_as_much_however_full_the_room_is(
-    alice: User, carol: User, room: Room, django_assert_num_queries: DjangoAssertNumQueries
+    alice: User, carol: User, room: Room
 ) -> None:
+    say(room, alice)
+    sparse = cost_of(carol, f"/rooms/{room.slug}/")
     for number in range(30):
         join_room(room=room.pk, user=make_user())
         say(room, alice, str(number))
-    client = Client()
-    client.force_login(carol)
-    client.get(f"/rooms/{room.slug}/")
-    # Session, person, own rooms, the room, bans, its head, messages, reactions, people.
-    with django_assert_num_queries(9):
-        client.get(f"/rooms/{room.slug}/")
+    assert cost_of(carol, f"/rooms/{room.slug}/") == sparse
 
 
 # Empty

@@ -1,17 +1,20 @@
 """Members report messages; moderators find them in their place, and settle them."""
 
+from datetime import timedelta
+
 import pytest
-from pytest_django import DjangoAssertNumQueries
+from django.utils import timezone
 
 from accounts.models import User
 from chat import room_care
 from chat.actions.memberships import join_room
 from chat.actions.messages import delete_message, send_message
+from chat.actions.moderation import mute_member, set_slow_mode
 from chat.actions.reports import report_message, resolve_report
 from chat.models import Message, ModerationAct, ModerationEntry, Report, Room
 from tests.factories import make_user
 
-from .around_rooms import appoint, browser_of, look, send
+from .around_rooms import appoint, browser_of, cost_of, look, send
 
 pytestmark = pytest.mark.django_db
 
@@ -193,16 +196,24 @@ def test_the_queue_and_the_log_are_the_moderators(
 
 
 def test_the_queue_costs_as_much_however_long_it_is(
-    alice: User, room: Room, bob: User, path: str, django_assert_num_queries: DjangoAssertNumQueries
+    alice: User, room: Room, bob: User, report: Report, path: str
 ) -> None:
+    one = cost_of(alice, path)
     for number in range(8):
         message = say(room, alice, f"words {number}")
         report_message(room=room.pk, by=bob, message_id=message.pk, reason="")
-    client = browser_of(alice)
-    client.get(path)
-    # Session, person, the room; power (four); messages, reports, neighbours; own rooms.
-    with django_assert_num_queries(11):
-        client.get(path)
+    assert cost_of(alice, path) == one
+
+
+def test_the_log_costs_as_much_however_long_it_is(alice: User, bob: User, room: Room) -> None:
+    path = f"/rooms/{room.slug}/log/"
+    set_slow_mode(room=room.pk, by=alice, seconds=5, reason="")
+    one = cost_of(alice, path)
+    for seconds in range(10, 20):
+        set_slow_mode(room=room.pk, by=alice, seconds=seconds, reason="")
+        until = timezone.now() + timedelta(seconds=seconds)
+        mute_member(room=room.pk, by=alice, user=bob, until=until, reason="")
+    assert cost_of(alice, path) == one
 
 
 def test_a_long_queue_has_pages(
