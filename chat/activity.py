@@ -93,13 +93,18 @@ class Activity:
         if not absent:
             return
         users = {key: {s.user_id for s in sessions} for key, sessions in absent.items()}
-        unread = await reads.unread(users)
+        found = await reads.waiting(users)
         for key, sessions in absent.items():
             for session in sessions:
-                waiting = unread.get((key, session.user_id))
+                waiting = found.get((key, session.user_id))
                 slug = self._slugs.get(key)
                 if waiting is not None and slug is not None:
-                    event = RoomActivity(room_id=slug, head=moved[key], unread=waiting)
+                    event = RoomActivity(
+                        room_id=slug,
+                        head=moved[key],
+                        unread=waiting.unread,
+                        mentions=waiting.mentions,
+                    )
                     session.send(event_frame(event))
 
     def _absent(self, key: int) -> list[Member]:

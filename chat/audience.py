@@ -120,9 +120,10 @@ class Audience:
     def discard_pending(self) -> None:
         self._pending.clear()
 
-    def notice(self, payload: bytes, *, skip: str = "") -> None:
-        """Deliver a frame without a number, to all who listen but the session `skip`."""
+    def notice(self, payload: bytes, *, skip: str = "", skip_user: int = 0) -> None:
+        """Deliver a frame without a number, to all who listen but the session `skip` and those of
+        the person `skip_user`."""
         delivery = Delivery((payload,))
         for listener in self.listeners:
-            if listener.id != skip:
+            if listener.id != skip and listener.user_id != skip_user:
                 listener.deliver(delivery)

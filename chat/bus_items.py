@@ -26,7 +26,6 @@ class Change(Struct, frozen=True, array_like=True, tag=1):
     message_id: int = 0
     sequence: int = 0
     floor: int = 0
-    joined: int = 0
     removed: int = 0
 
 
@@ -99,6 +98,34 @@ class ProfileChanged(Struct, frozen=True, array_like=True, tag=10):
     user: int
 
 
+class MembershipBegan(Struct, frozen=True, array_like=True, tag=11):
+    """A person belongs to a room now: its key and slug, and the frame for their sessions."""
+
+    user: int
+    room: int
+    room_id: str
+    frame: bytes
+
+
+class MembershipChanged(Struct, frozen=True, array_like=True, tag=12):
+    """What a person is in a room is something else now: the frame for their sessions, and until
+    when (seconds since 1970, 0 for not at all) they can only read."""
+
+    user: int
+    room: int
+    muted_until: int
+    frame: bytes
+
+
+class Receipt(Struct, frozen=True, array_like=True, tag=13):
+    """How far somebody has read, for the others in the room."""
+
+    room: int
+    user: int
+    username: str
+    read_sequence: int
+
+
 BusItem = (
     Change
     | Head
@@ -110,6 +137,9 @@ BusItem = (
     | Arrived
     | Departed
     | ProfileChanged
+    | MembershipBegan
+    | MembershipChanged
+    | Receipt
 )
 
 _encoder = msgspec.msgpack.Encoder()

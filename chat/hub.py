@@ -24,8 +24,11 @@ from .bus_items import (
     Departed,
     Everybody,
     Head,
+    MembershipBegan,
+    MembershipChanged,
     PersonNotice,
     ProfileChanged,
+    Receipt,
     RoomNotice,
 )
 from .live_room import LiveRoom, read_system_message
@@ -48,6 +51,7 @@ class HubSession(Listener, Protocol):
     identity: Identity
     username: str
     rooms: dict[str, LiveRoom]
+    muted_until: dict[int, float]
 
     def end(self, *, reason: str) -> None: ...
     def become_member(self, rooms: dict[int, str]) -> None: ...
@@ -83,6 +87,9 @@ class Hub:
             Arrived: self.presence.hear,
             Departed: self.presence.hear,
             ProfileChanged: self._hear_profile_changed,
+            MembershipBegan: self._hear_membership_began,
+            MembershipChanged: self._hear_membership_changed,
+            Receipt: self._hear_receipt,
         }
 
     def start(self) -> None:
@@ -127,19 +134,31 @@ class Hub:
 
     def _hear_change(self, change: Change) -> None:
         self.activity.moved(change.room, change.number)
-        if change.joined or change.removed:
-            self._note_membership(change)
+        if change.removed:
+            self._note_end(change)
         if room := self.rooms.get(change.room):
             room.hear(change)
 
-    def _note_membership(self, change: Change) -> None:
-        """Let sessions know of a membership that began or ended where they have it not open."""
+    def _note_end(self, change: Change) -> None:
+        """Let sessions know of a membership that ended where they have it not open."""
         about = read_system_message(change.body)
-        for session in list(self._by_user.get(change.joined or change.removed, ())):
-            if change.joined:
-                session.become_member({change.room: about.room_id})
-            elif about.room_id not in session.rooms:
+        for session in list(self._by_user.get(change.removed, ())):
+            if about.room_id not in session.rooms:
                 session.end_membership(change.room, about.room_id, reason=about.act)
+
+    def _hear_membership_began(self, began: MembershipBegan) -> None:
+        for session in self._by_user.get(began.user, ()):
+            session.become_member({began.room: began.room_id})
+        self._deliver(self._by_user.get(began.user, ()), began.frame)
+
+    def _hear_membership_changed(self, changed: MembershipChanged) -> None:
+        for session in self._by_user.get(changed.user, ()):
+            session.muted_until[changed.room] = changed.muted_until
+        self._deliver(self._by_user.get(changed.user, ()), changed.frame)
+
+    def _hear_receipt(self, receipt: Receipt) -> None:
+        if room := self.rooms.get(receipt.room):
+            room.hear_receipt(receipt)
 
     def _hear_head(self, head: Head) -> None:
         self.activity.moved(head.room, head.number)

@@ -7,10 +7,11 @@ the registration on every frame is either in the answer or held; none is in neit
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
 
+from . import queries
 from .actions import memberships
 from .errors import ChatError, ErrorCode
 from .protocol.inbound import JoinRoom
@@ -18,9 +19,12 @@ from .protocol.replies import Joined
 from .threads import in_thread
 
 if TYPE_CHECKING:
+    from accounts.models import User
+
     from .audience import Muted
     from .live_room import LiveRoom
     from .models import Membership
+    from .protocol.outbound import Reader
     from .session import ChatSession
 
 Change = tuple[int, bytes]
@@ -37,10 +41,10 @@ async def join_room(session: ChatSession, event: JoinRoom) -> Joined:
     room = session.hub.room(key)
     try:
         enter = memberships.join_room if event.after is None else memberships.return_to_room
-        membership = await _enter(session, room, enter)
+        entered = await _enter(session, room, enter)
         await session.hub.presence.prepare(room)
         await session.drained()
-        sequence = await _answer(session, room, event, member_since=membership.joined_sequence)
+        sequence = await _answer(session, room, event, entered)
     except BaseException:
         close_room(session, event.room_id)
         session.hub.close_room(session, room)
@@ -62,26 +66,42 @@ def close_room(session: ChatSession, room_id: str) -> bool:
     return True
 
 
-async def _enter(
-    session: ChatSession, room: LiveRoom, enter: Callable[..., Membership]
-) -> Membership:
+class Entered(NamedTuple):
+    """Who comes in, and how far the others have read."""
+
+    membership: Membership
+    readers: list[Reader] | None
+
+
+def _entered(enter: Callable[..., Membership], *, room: int, user: User) -> Entered:
+    membership = enter(room=room, user=user)
+    return Entered(membership, queries.readers(room=room))
+
+
+async def _enter(session: ChatSession, room: LiveRoom, enter: Callable[..., Membership]) -> Entered:
     """Register muted, then authorise; again if a membership just ended and was renewed."""
     while True:
         if session.hub.rooms.get(room.key) is not room:
             # Nobody was left in it, and the hub has forgotten it.
             raise ChatError(ErrorCode.UNAVAILABLE, retry_after=0.1)
         room.audience.mute(session, since=room.position)
-        membership = await in_thread(enter, room=room.key, user=session.user)
+        entered = await in_thread(_entered, enter, room=room.key, user=session.user)
         if not await room.ready():
             raise ChatError(ErrorCode.ROOM_NOT_FOUND)
         if muted := room.audience.muted.get(session):
-            muted.member_since = membership.joined_sequence
-            return membership
+            muted.member_since = entered.membership.joined_sequence
+            _note_mute(session, room, entered.membership)
+            return entered
 
 
-async def _answer(
-    session: ChatSession, room: LiveRoom, event: JoinRoom, *, member_since: int
-) -> int:
+def _note_mute(session: ChatSession, room: LiveRoom, membership: Membership) -> None:
+    if membership.muted_until is not None:
+        session.muted_until[room.key] = membership.muted_until.timestamp()
+    else:
+        session.muted_until.pop(room.key, None)
+
+
+async def _answer(session: ChatSession, room: LiveRoom, event: JoinRoom, entered: Entered) -> int:
     """Send the history, let the session hear, send what was held; return where it stands."""
     if event.after is not None and _is_behind(room, event):
         await room.catch_up()
@@ -90,12 +110,12 @@ async def _answer(
     resumable = after is not None and room.leads_from(after)
     if after is not None and resumable:
         muted.restart(room.position)
-        await _send_changes(session, room, muted, after=after)
+        await _send_changes(session, room, muted, after=after, readers=entered.readers)
         muted = _muted(session, room)
     if not resumable or muted.stale:
-        session.send(room.snapshot(reset=event.after is not None))
+        session.send(room.snapshot(reset=event.after is not None, readers=entered.readers))
         muted.restart(room.position)
-    room.audience.unmute(session, member_since=member_since)
+    room.audience.unmute(session, member_since=entered.membership.joined_sequence)
     session.rooms[event.room_id] = room
     session.deliver_all(muted.held)
     return room.position
@@ -117,7 +137,14 @@ def _muted(session: ChatSession, room: LiveRoom) -> Muted:
     return muted
 
 
-async def _send_changes(session: ChatSession, room: LiveRoom, muted: Muted, *, after: int) -> None:
+async def _send_changes(
+    session: ChatSession,
+    room: LiveRoom,
+    muted: Muted,
+    *,
+    after: int,
+    readers: list[Reader] | None,
+) -> None:
     """Send what changed since `after`, a page at a time as the reader takes them."""
     upto = muted.since
     changes = await room.changes_since(after, upto=upto)
@@ -131,7 +158,8 @@ async def _send_changes(session: ChatSession, room: LiveRoom, muted: Muted, *, a
         _muted(session, room)
     if not muted.stale:
         bodies = [body for _, body in pages[-1]]
-        session.send(room.history(bodies, sequence=upto, more=False, reset=False))
+        now = room.readers_now(readers)
+        session.send(room.history(bodies, sequence=upto, more=False, reset=False, readers=now))
 
 
 def paged(changes: Sequence[Change]) -> Iterator[list[Change]]:

@@ -13,10 +13,10 @@ from msgspec import Raw
 
 from . import reads
 from .audience import Audience
-from .bus_items import Change, Head
+from .bus_items import Change, Head, Receipt
 from .people_here import PeopleHere
 from .protocol.codec import event_frame, frame
-from .protocol.outbound import RoomChange, RoomHistory, RoomState
+from .protocol.outbound import MessageRead, Reader, RoomChange, RoomHistory, RoomState
 from .reads import LoadedRoom
 from .room_memory import RoomMemory
 from .stats import stats
@@ -78,6 +78,8 @@ class LiveRoom:
         self._repair: asyncio.Task[None] | None = None
         self._repair_timer: asyncio.TimerHandle | None = None
         self._snapshot: tuple[object, bytes] = (None, b"")
+        # How far people have read, as heard since the room was read, by username.
+        self._receipts: dict[str, int] = {}
 
     async def ready(self) -> bool:
         """Wait until the room was read; False if there is none. Raises what the database raises."""
@@ -144,6 +146,30 @@ class LiveRoom:
         for listener in self.audience.members(user_id, older_than=number):
             self.audience.drop(listener)
             listener.left_room(self, reason=reason)
+
+    def hear_receipt(self, receipt: Receipt) -> None:
+        """Tell those who listen how far one of the others has read."""
+        known = self._receipts.get(receipt.username, 0)
+        self._receipts[receipt.username] = max(known, receipt.read_sequence)
+        if self._loaded:
+            event = MessageRead(
+                room_id=self.slug,
+                username=receipt.username,
+                read_sequence=receipt.read_sequence,
+            )
+            self.audience.notice(event_frame(event), skip_user=receipt.user)
+
+    def readers_now(self, readers: list[Reader] | None) -> list[Reader] | None:
+        """`readers` as they were read, with what was heard since: nobody reads backwards."""
+        if readers is None:
+            return None
+        return [
+            Reader(
+                username=reader.username,
+                read_sequence=max(reader.read_sequence, self._receipts.get(reader.username, 0)),
+            )
+            for reader in readers
+        ]
 
     # Repair
 
@@ -219,6 +245,9 @@ class LiveRoom:
             self._loaded = anew
         if loaded is None:
             return
+        if anew and loaded.epoch != self.epoch:
+            # Numbers of a lost time would look like reading ahead.
+            self._receipts.clear()
         self.slug, self.epoch, self.position = loaded.slug, loaded.epoch, loaded.position
         self.state = loaded.state
         self.memory = remember(loaded)
@@ -233,7 +262,7 @@ class LiveRoom:
             self.take_out(user_id, number=self.position + 1, reason="ended")
         if anew:
             stats.resets += 1
-            self.audience.send(self.snapshot(reset=True))
+            self.audience.send(self.snapshot(reset=True, readers=loaded.readers))
         self._apply_early()
         if self._heard_of > self.position:
             # What came while the room was read lacks something before it.
@@ -260,16 +289,27 @@ class LiveRoom:
 
     # Answers to joins
 
-    def snapshot(self, *, reset: bool) -> bytes:
+    def snapshot(self, *, reset: bool, readers: list[Reader] | None = None) -> bytes:
         """The frame of a fresh `room_history`, from memory; made once for all who come now."""
-        key = (self.epoch, self.position, self.people.version, reset)
+        readers = self.readers_now(readers)
+        key = (self.epoch, self.position, self.people.version, reset, readers)
         if self._snapshot[0] != key:
             bodies = self.memory.newest_bodies()
-            made = self.history(bodies, sequence=self.position, more=False, reset=reset)
+            made = self.history(
+                bodies, sequence=self.position, more=False, reset=reset, readers=readers
+            )
             self._snapshot = (key, made)
         return self._snapshot[1]
 
-    def history(self, bodies: list[bytes], *, sequence: int, more: bool, reset: bool) -> bytes:
+    def history(
+        self,
+        bodies: list[bytes],
+        *,
+        sequence: int,
+        more: bool,
+        reset: bool,
+        readers: list[Reader] | None = None,
+    ) -> bytes:
         return event_frame(
             RoomHistory(
                 room_id=self.slug,
@@ -282,6 +322,7 @@ class LiveRoom:
                 reset=reset,
                 active_users=self.people.usernames(settings.CHAT_ACTIVE_USERS_SHOWN),
                 active_count=self.people.count,
+                readers=readers,
             )
         )
 

@@ -16,7 +16,7 @@ from . import queries, shapes
 from .bus_items import Change, Head
 from .models import Message, RoomHead
 from .protocol.codec import encode
-from .protocol.outbound import RoomChanged, RoomState
+from .protocol.outbound import Reader, RoomChanged, RoomState
 from .threads import in_thread
 
 
@@ -40,6 +40,7 @@ class LoadedRoom:
     state: RoomState
     messages: list[Remembered]
     has_more: bool
+    readers: list[Reader] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +77,18 @@ async def memberships_still_there(pairs: Collection[tuple[int, int]]) -> set[tup
     return await in_thread(queries.memberships_still_there, pairs)
 
 
-async def unread(users: Mapping[int, Collection[int]]) -> dict[tuple[int, int], int]:
-    """How much waits for each of `users` (ids by room key), by room key and user id."""
-    return await in_thread(_unread, users)
+async def waiting(
+    users: Mapping[int, Collection[int]],
+) -> dict[tuple[int, int], queries.Waiting]:
+    """What waits for each of `users` (ids by room key), by room key and user id."""
+    return await in_thread(_waiting, users)
 
 
-def _unread(users: Mapping[int, Collection[int]]) -> dict[tuple[int, int], int]:
+def _waiting(users: Mapping[int, Collection[int]]) -> dict[tuple[int, int], queries.Waiting]:
     return {
-        (room, user): count
+        (room, user): waiting
         for room, ids in users.items()
-        for user, count in queries.unread_by_member(room=room, users=ids).items()
+        for user, waiting in queries.waiting_by_member(room=room, users=ids).items()
     }
 
 
@@ -112,6 +115,7 @@ def _load(room: int) -> LoadedRoom | None:
         state=shapes.room_state(head.room, head),
         messages=[remembered(message, room_id=slug) for message in found.messages],
         has_more=found.has_more,
+        readers=queries.readers(room=room),
     )
 
 

@@ -86,6 +86,8 @@ class ChatSession:
         self.rooms: dict[str, LiveRoom] = {}
         # Slugs by key of the rooms whose member the person was at the start of the session.
         self.member_of: dict[int, str] = {}
+        # By room key, in seconds since 1970, for the rooms where that was ever so.
+        self.muted_until: dict[int, float] = {}
         self.ended = False
         self._shutting_down = False
         self.deliver = transport.deliver

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 from . import models
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 QUOTE_LIMIT = 140  # characters
+
+
+def utc(moment: datetime | None) -> datetime | None:
+    return moment.astimezone(UTC) if moment else None
 
 
 def person(user: User) -> Person:
@@ -145,7 +149,6 @@ def message_change(
         body=encode(message_body(message, room_id=room_id)),
         message_id=message.pk,
         sequence=message.sequence,
-        joined=message.begins_membership_of or 0,
         removed=message.ends_membership_of or 0,
     )
 

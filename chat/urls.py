@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.i18n import JavaScriptCatalog
 
-from .views import files, members, memberships, reports, room, rooms, settings
+from .views import completion, direct, files, members, memberships, reports, room, rooms, settings
 
 urlpatterns = [
     path("", rooms.home, name="home"),
@@ -12,6 +12,10 @@ urlpatterns = [
     path("rooms/<slug:slug>/join/", memberships.join, name="join-room"),
     path("rooms/<slug:slug>/leave/", memberships.leave, name="leave-room"),
     path("rooms/<slug:slug>/read/", room.read, name="mark-read"),
+    path("rooms/<slug:slug>/unread/", room.unread, name="mark-unread"),
+    path("rooms/<slug:slug>/silence/", memberships.silence, name="silence-room"),
+    path("rooms/<slug:slug>/people/", completion.people, name="people-of-room"),
+    path("people/<username:username>/message/", direct.message, name="message-person"),
     path("rooms/<slug:slug>/invite/", memberships.invite, name="invite"),
     path("rooms/<slug:slug>/settings/", settings.room_settings, name="room-settings"),
     path("rooms/<slug:slug>/members/", members.members, name="room-members"),

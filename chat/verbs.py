@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from time import time
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -25,6 +26,7 @@ from .protocol.inbound import (
     JoinRoom,
     LeaveRoom,
     MarkRead,
+    MarkUnread,
     Pin,
     Ping,
     React,
@@ -119,6 +121,9 @@ async def typing(session: ChatSession, event: Typing) -> Nothing:
     room = session.rooms.get(event.room_id)
     if room is None:
         raise ChatError(ErrorCode.NOT_A_MEMBER)
+    if session.muted_until.get(room.key, 0.0) > time():
+        # Nothing will come of it, so nobody is kept waiting for it.
+        return Nothing()
     notice = UserTyping(room_id=event.room_id, username=session.user.username, typing=event.typing)
     fanout.broadcast(RoomNotice(room.key, event_frame(notice), skip=session.id))
     return Nothing()
@@ -128,6 +133,13 @@ async def mark_read(session: ChatSession, event: MarkRead) -> Read:
     room = await room_key(session, event.room_id)
     return await in_thread(
         receipts.mark_read, room=room, user=session.user, sequence=event.sequence
+    )
+
+
+async def mark_unread(session: ChatSession, event: MarkUnread) -> Read:
+    room = await room_key(session, event.room_id)
+    return await in_thread(
+        receipts.mark_unread, room=room, user=session.user, sequence=event.sequence
     )
 
 
@@ -177,6 +189,7 @@ VERBS: dict[type[InboundEvent], Verb] = {
     Pin: pin,
     Typing: typing,
     MarkRead: mark_read,
+    MarkUnread: mark_unread,
     FetchHistory: fetch_history,
     Ping: ping,
 }

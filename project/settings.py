@@ -348,6 +348,7 @@ CHAT_CHANGE_PAGE: int = env.int("CHAT_CHANGE_PAGE", default=200)  # changes in o
 CHAT_CHANGE_PAGE_BYTES: int = env.int("CHAT_CHANGE_PAGE_BYTES", default=262144)
 CHAT_RESUME_LIMIT: int = env.int("CHAT_RESUME_LIMIT", default=1000)  # changes, then a fresh start
 CHAT_RETENTION_MINIMUM: int = env.int("CHAT_RETENTION_MINIMUM", default=24 * 3600)  # seconds
+CHAT_RECEIPTS_ROOM: int = env.int("CHAT_RECEIPTS_ROOM", default=20)  # members, then no receipts
 CHAT_ACTIVE_USERS_SHOWN: int = env.int("CHAT_ACTIVE_USERS_SHOWN", default=100)
 CHAT_PRESENCE_LEASE: float = env.float("CHAT_PRESENCE_LEASE", default=45.0)  # seconds
 CHAT_PRESENCE_RENEW: float = env.float("CHAT_PRESENCE_RENEW", default=15.0)  # seconds

@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 
 from accounts.models import User
+from chat.actions.direct import start_direct_room
 from chat.actions.memberships import invite_member, join_room
 from chat.actions.rooms import create_room
 from chat.models import Room, RoomKind
@@ -24,7 +25,10 @@ def make_user(username: str = "", **fields: Any) -> User:
 def make_room(
     owner: User, *members: User, name: str = "Tea", kind: RoomKind = RoomKind.PUBLIC
 ) -> Room:
-    """Store a room of `owner` that `members` have joined."""
+    """Store a room of `owner` that `members` have joined; a direct one is with the first of them,
+    or with anybody."""
+    if kind == RoomKind.DIRECT:
+        return start_direct_room(by=owner, user=members[0] if members else make_user())
     room = create_room(owner=owner, name=name, kind=kind)
     for member in members:
         if not room.is_public:

@@ -97,7 +97,6 @@ class NaiveRoom:
             body=row.body,
             message_id=row.message_id,
             sequence=row.sequence,
-            joined=row.joined,
             removed=row.removed,
         )
 

@@ -20,3 +20,9 @@ def describe(*, user: User, about_me: str) -> None:
     """Let `user` say something else about themselves."""
     user.about_me = about_me.replace("\r\n", "\n").replace("\0", "").strip()
     user.save(update_fields=["about_me"])
+
+
+def show_receipts(*, user: User, shown: bool) -> None:
+    """Let others see, or not, how far `user` has read in direct and small rooms."""
+    user.shows_receipts = shown
+    user.save(update_fields=["shows_receipts"])

@@ -75,6 +75,12 @@ class User(AbstractUser):  # type: ignore[django-manager-missing] # knox comes w
     picture = models.CharField(_("picture"), max_length=16, blank=True, editable=False)
     last_seen = models.DateTimeField(_("last seen"), null=True, blank=True, editable=False)
     access_version = RisingField(default=1, editable=False)
+    shows_receipts = models.BooleanField(
+        _("shows receipts"),
+        default=True,
+        db_default=True,
+        help_text=_("Others see how far this person has read in direct and small rooms."),
+    )
 
     objects: ClassVar[PeopleManager] = PeopleManager()
 

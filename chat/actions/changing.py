@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from chat import fanout, queries, shapes
-from chat.bus_items import Change, Head
+from chat.bus_items import BusItem, Head
 from chat.errors import ChatError, ErrorCode
 from chat.models import (
     Membership,
@@ -24,6 +24,8 @@ from chat.models import (
 )
 from chat.protocol.outbound import OutboundEvent
 from chat.protocol.outbound import RoomChange as RoomChangeEvent
+
+from . import membership_news
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,7 +41,7 @@ class RoomWrite:
 
     head: RoomHead
     started_at: int
-    announced: list[Change | Head] = field(default_factory=list)
+    announced: list[BusItem] = field(default_factory=list)
     reworded: dict[int, Message] = field(default_factory=dict)  # whose text changed, by key
 
     @property
@@ -126,6 +128,10 @@ class RoomWrite:
         self.tell_message(message)
         return message
 
+    def tell_membership(self, membership: Membership) -> None:
+        """Announce to the member's own sessions what they are in this room now."""
+        self.announced.append(membership_news.changed(membership, room_id=self.room.slug))
+
     def membership_of(self, user_id: int) -> Membership:
         """Return the membership of who acts: whoever was shut out meanwhile has none.
 
@@ -136,6 +142,7 @@ class RoomWrite:
         ).first()
         if found is None:
             raise queries.stranger(self.room)
+        found.room = self.room
         return found
 
     def require_open(self) -> None:

@@ -9,6 +9,7 @@ from chat import queries
 from chat.errors import ChatError, ErrorCode
 from chat.models import Ban, Invitation, Membership, Role, RoomKind, SystemAct
 
+from . import membership_news, restraints
 from .changing import RoomWrite, changing_room
 
 
@@ -27,7 +28,7 @@ def join_room(*, room: int, user: User) -> Membership:
             # Shut out, and the live session has not heard it yet: a stranger from now on.
             raise queries.stranger(write.room)
         found = Membership.objects.filter(room=write.room, user=user).first()
-        return found or _new_member(write, user)
+        return found or new_member(write, user)
 
 
 def return_to_room(*, room: int, user: User) -> Membership:
@@ -39,22 +40,29 @@ def return_to_room(*, room: int, user: User) -> Membership:
     return membership
 
 
-def _new_member(write: RoomWrite, user: User) -> Membership:
+def new_member(write: RoomWrite, user: User, *, by_link: bool = False) -> Membership:
+    """Make `user`, who is none yet, a member of the room that `write` holds.
+
+    Raises `ChatError` (`room_not_found`, `room_closed`, `not_allowed`) for whom it does not take.
+    """
     if Ban.objects.filter(room=write.room, user=user).exists():
         # Of a hidden room even this would tell that it exists.
         raise ChatError(ErrorCode.NOT_ALLOWED if write.room.is_public else ErrorCode.ROOM_NOT_FOUND)
     invited, _ = Invitation.objects.filter(room=write.room, user=user).delete()
-    if not (write.room.is_public or invited):
+    if not (write.room.is_public or invited or by_link):
         raise ChatError(ErrorCode.ROOM_NOT_FOUND)
     write.require_open()
     now = timezone.now()
     message = write.tell_act(SystemAct.JOINED, actor=user, subject=user, at=now)
-    return Membership.objects.create(
+    membership = Membership.objects.create(
         room=write.room,
         user=user,
         joined_sequence=message.sequence,
         read_sequence=message.sequence,
+        **restraints.taken_up(room=write.room, user=user),
     )
+    write.announced.append(membership_news.began(membership))
+    return membership
 
 
 def invite_member(*, room: int, by: User, user: User) -> Invitation | None:
@@ -82,6 +90,7 @@ def end_membership(*, room: int, user: User) -> None:
         membership = write.membership_of(user.pk)
         if write.room.kind == RoomKind.DIRECT:
             raise ChatError(ErrorCode.NOT_ALLOWED)
+        restraints.kept(membership)
         membership.delete()
         if membership.role == Role.OWNER:
             _pass_on(write)
@@ -97,3 +106,14 @@ def _pass_on(write: RoomWrite) -> None:
     if heir is not None:
         heir.role = Role.OWNER
         heir.save(update_fields=["role"])
+        write.tell_membership(heir)
+
+
+def silence_room(*, room: int, user: User, silenced: bool) -> None:
+    """Let a member's clients keep quiet about a room, or not. What waits there is still counted."""
+    with changing_room(room) as write:
+        membership = write.membership_of(user.pk)
+        if membership.silenced != silenced:
+            membership.silenced = silenced
+            membership.save(update_fields=["silenced"])
+            write.tell_membership(membership)

@@ -23,6 +23,7 @@ from chat.models import (
 )
 from chat.protocol.outbound import RoomChanged, RoomClosed
 
+from . import restraints
 from .authority import Power, may_read, require_power
 from .changing import RoomWrite, changing_room
 
@@ -83,7 +84,9 @@ def unban_member(*, room: int, by: User, user: User, reason: str) -> None:
 def _remove(write: RoomWrite, *, by: User, user: User) -> None:
     if write.room.kind == RoomKind.DIRECT:
         raise ChatError(ErrorCode.NOT_ALLOWED)
-    _member(write, user).delete()
+    membership = _member(write, user)
+    restraints.kept(membership)
+    membership.delete()
     write.tell_act(SystemAct.REMOVED, actor=by, subject=user, at=timezone.now())
 
 
@@ -109,7 +112,8 @@ def unmute_member(*, room: int, by: User, user: User, reason: str) -> None:
     """Let somebody write again."""
     with changing_room(room) as write:
         require_power(write, by, over=user)
-        if _update_membership(write, user, muted_until=None):
+        lifted = restraints.lifted(room=write.room, user=user)
+        if lifted or _update_membership(write, user, muted_until=None):
             log(ModerationAct.UNMUTE, actor=by, room=write.room, subject=user, reason=reason)
 
 
@@ -138,7 +142,8 @@ def transfer_ownership(*, room: int, by: User, user: User, reason: str) -> None:
             raise ChatError(ErrorCode.NOT_ALLOWED, details={"field": "user"})
         owners = Membership.objects.filter(room=write.room, role=Role.OWNER).exclude(user=user)
         if _update_membership(write, user, role=Role.OWNER):
-            owners.update(role=Role.MODERATOR)
+            for owner in list(owners.select_related("user")):
+                _update_membership(write, owner.user, role=Role.MODERATOR)
             log(ModerationAct.TRANSFER, actor=by, room=write.room, subject=user, reason=reason)
 
 
@@ -146,16 +151,19 @@ def _member(write: RoomWrite, user: User) -> Membership:
     found = Membership.objects.filter(room=write.room, user=user).first()
     if found is None:
         raise ChatError(ErrorCode.NOT_A_MEMBER, details={"field": "user"})
+    found.room = write.room
     return found
 
 
 def _update_membership(write: RoomWrite, user: User, **values: object) -> bool:
-    """Say whether that was a change."""
+    """Say whether that was a change; the member's own sessions hear of it."""
     membership = _member(write, user)
     changed = any(getattr(membership, name) != value for name, value in values.items())
     for name, value in values.items():
         setattr(membership, name, value)
     membership.save(update_fields=list(values))
+    if changed:
+        write.tell_membership(membership)
     return changed
 
 

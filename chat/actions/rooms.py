@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
+from chat import fanout
 from chat.errors import ChatError, ErrorCode
 from chat.models import Membership, ModerationAct, Role, Room, RoomHead, RoomKind
 from chat.protocol.outbound import RoomChanged
 
+from . import membership_news
 from .authority import Power, require_power
 from .changing import changing_room
 from .moderation import log
@@ -33,14 +35,21 @@ class RoomSettings(TypedDict, total=False):
 def create_room(
     *, owner: User, name: str, topic: str = "", kind: RoomKind = RoomKind.PUBLIC
 ) -> Room:
-    """Make a room with `owner` as its first member. Raises `ChatError` for a name without text."""
+    """Make a public or private room with `owner` as its first member.
+
+    Raises `ChatError` for a name without text. Direct rooms are started otherwise (`direct`).
+    """
+    if kind == RoomKind.DIRECT:
+        raise ChatError(ErrorCode.NOT_ALLOWED, details={"field": "kind"})
     name = _clean_name(name)
     with transaction.atomic():
         room = _insert_room(owner=owner, name=name, topic=topic.strip()[:250], kind=kind)
         head = RoomHead.objects.create(room=room)
-        Membership.objects.create(
+        room.head = head
+        membership = Membership.objects.create(
             room=room, user=owner, role=Role.OWNER, read_sequence=head.last_sequence
         )
+        fanout.announce(membership_news.began(membership))
     return room
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from .rooms import Room
+from .rooms import Room, RoomKind
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 class Role(models.TextChoices):
@@ -33,6 +38,11 @@ class Membership(models.Model):
     # When the member last spoke; kept only where slow mode asks for it.
     spoke_at = models.DateTimeField(null=True, blank=True, editable=False)
     read_sequence = models.BigIntegerField(_("read up to"), default=0)
+    # How far the member has ever read, where they put `read_sequence` back: what others were told
+    # of it stays true.
+    seen_sequence = models.BigIntegerField(null=True, blank=True, editable=False)
+    # Nothing rings: clients only count what comes.
+    silenced = models.BooleanField(_("silenced"), default=False, db_default=False)
 
     class Meta:
         verbose_name = _("membership")
@@ -53,6 +63,14 @@ class Membership(models.Model):
     @property
     def may_moderate(self) -> bool:
         return self.role in (Role.OWNER, Role.MODERATOR)
+
+    @property
+    def other(self) -> User | None:
+        """The other person of a direct room, with the pair loaded; nobody in other rooms."""
+        if self.room.kind != RoomKind.DIRECT:
+            return None
+        pair = self.room.pair
+        return pair.second if pair.first_id == self.user_id else pair.first
 
 
 class Invitation(models.Model):

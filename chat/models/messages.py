@@ -173,9 +173,5 @@ class Message(models.Model):
         return f"{self.room} #{self.sequence}"
 
     @property
-    def begins_membership_of(self) -> int | None:
-        return self.subject_id if self.act == SystemAct.JOINED else None
-
-    @property
     def ends_membership_of(self) -> int | None:
         return self.subject_id if self.act in ENDING_ACTS else None

@@ -29,6 +29,28 @@ class Ban(models.Model):
         return f"{self.user} from {self.room}"
 
 
+class Restraint(models.Model):
+    """What binds somebody who left a room, should they come back: a mute, and slow mode's pause.
+
+    Written when a membership ends that is bound, used up by the next one.
+    """
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    muted_until = models.DateTimeField(null=True, blank=True)
+    spoke_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("restraint")
+        verbose_name_plural = _("restraints")
+        constraints = (
+            models.UniqueConstraint(fields=("room", "user"), name="one_restraint_a_person"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.room}"
+
+
 class ModerationAct(models.TextChoices):
     """Everything that stands in the moderation log."""
 

@@ -49,6 +49,14 @@ Epoch = Annotated[str, Meta(description="Which count the numbers belong to.")]
 Head = Annotated[int, Meta(description="The room's last number.")]
 ReadUpTo = Annotated[int, Meta(description="The person has read up to this number.")]
 Unread = Annotated[int, Meta(description="Counted up to 100, which means 100 or more.")]
+Mentions = Annotated[
+    int, Meta(description="Those of the unread that mention one; in a direct room all of them.")
+]
+Silenced = Annotated[bool, Meta(description="One wants no notice of what is said there.")]
+MutedUntil = (
+    Annotated[datetime, Meta(tz=True, description="Until when one can only read, if one is muted.")]
+    | None
+)
 HasMore = Annotated[bool, Meta(description="Older messages exist.")]
 Time = Annotated[datetime, Meta(tz=True, description="When, in UTC.")]
 SentAt = Annotated[datetime, Meta(tz=True, description="When the message was stored, in UTC.")]

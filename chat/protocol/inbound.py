@@ -133,6 +133,14 @@ class MarkRead(InboundEvent):
     sequence: Annotated[Number, Meta(description="The number of the last message one has seen.")]
 
 
+class MarkUnread(InboundEvent):
+    """The message at `sequence` and all after it count as unread again."""
+
+    event: ClassVar[str] = "mark_unread"
+    room_id: RoomId
+    sequence: Annotated[Number, Meta(description="The place of the first message to read again.")]
+
+
 class FetchHistory(InboundEvent):
     """Older messages: those placed before `before`. The ack carries `messages`, `has_more`."""
 
@@ -163,6 +171,7 @@ INBOUND: dict[str, type[InboundEvent]] = {
         Pin,
         Typing,
         MarkRead,
+        MarkUnread,
         FetchHistory,
         Ping,
     )

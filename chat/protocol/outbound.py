@@ -16,7 +16,9 @@ from .fields import (
     HasMore,
     Head,
     IsTyping,
+    Mentions,
     MessageId,
+    MutedUntil,
     Place,
     ReadUpTo,
     Reason,
@@ -24,6 +26,7 @@ from .fields import (
     RoomId,
     RoomName,
     SentAt,
+    Silenced,
     Text,
     Time,
     Unread,
@@ -33,6 +36,9 @@ from .fields import (
 Kind = Annotated[
     Literal["public", "private", "direct"],
     Meta(description="Who may join: everybody, the invited, or these two people."),
+]
+RoleName = Annotated[
+    Literal["owner", "moderator", "member"], Meta(description="What one may do in the room.")
 ]
 
 
@@ -49,7 +55,13 @@ class RoomState(Struct, frozen=True, kw_only=True):
     """A room's present state."""
 
     room_id: RoomId
-    name: RoomName
+    name: Annotated[
+        str,
+        Meta(
+            description="The name to show. Of a direct room it is the same for both: show the name"
+            " that its summary gives."
+        ),
+    ]
     topic: Annotated[str, Meta(description="What the room is about; may be empty.")]
     kind: Kind
     closed: Annotated[bool, Meta(description="Whether the room can only be read.")]
@@ -134,8 +146,8 @@ class OutboundEvent(Struct, kw_only=True, omit_defaults=True):
     event: ClassVar[str]
 
 
-class RoomSummary(Struct, frozen=True, kw_only=True):
-    """One of the person's rooms, as `welcome` lists them."""
+class RoomSummary(Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"with_": "with"}):
+    """One of the person's rooms, as they see it. A direct room bears the other person's name."""
 
     room_id: RoomId
     name: RoomName
@@ -144,6 +156,18 @@ class RoomSummary(Struct, frozen=True, kw_only=True):
     head: Head
     read_sequence: ReadUpTo
     unread: Unread
+    mentions: Mentions
+    role: RoleName
+    silenced: Silenced
+    muted_until: MutedUntil = None
+    with_: Annotated[Person | None, Meta(description="The other one of a direct room.")] = None
+
+
+class Reader(Struct, frozen=True, kw_only=True):
+    """How far one of the room's people has read."""
+
+    username: Username
+    read_sequence: ReadUpTo
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -188,6 +212,16 @@ class RoomHistory(OutboundEvent):
     reset: Annotated[bool, Meta(description="Drop everything held of this room first.")]
     active_users: ActiveUsers
     active_count: ActiveCount
+    readers: (
+        Annotated[
+            list[Reader],
+            Meta(
+                description="In direct and small rooms, how far those have read who show it;"
+                " left out elsewhere."
+            ),
+        ]
+        | None
+    ) = None
 
 
 class NewMessage(OutboundEvent):
@@ -285,16 +319,36 @@ class RoomActivity(OutboundEvent):
     room_id: RoomId
     head: Head
     unread: Unread
+    mentions: Mentions
 
 
 class MessageRead(OutboundEvent):
-    """How far a person has read."""
+    """How far a person has read. One's own sessions hear with it what waits; in direct and small
+    rooms the others hear it too, without, unless the reader does not show it."""
 
     event: ClassVar[str] = "message_read"
     room_id: RoomId
     username: Username
     read_sequence: ReadUpTo
-    unread: Unread
+    unread: Unread | None = None
+    mentions: Mentions | None = None
+
+
+class MembershipBegan(OutboundEvent):
+    """One is a member of a room now, by whatever session, or because somebody wrote to one."""
+
+    event: ClassVar[str] = "membership_began"
+    room: Annotated[RoomSummary, Meta(description="The room as one sees it.")]
+
+
+class MembershipChanged(OutboundEvent):
+    """What one is in a room, as it stands now."""
+
+    event: ClassVar[str] = "membership_changed"
+    room_id: RoomId
+    role: RoleName
+    silenced: Silenced
+    muted_until: MutedUntil = None
 
 
 class MembershipEnded(OutboundEvent):
@@ -376,6 +430,8 @@ OUTBOUND: dict[str, type[OutboundEvent]] = {
         UserTyping,
         RoomActivity,
         MessageRead,
+        MembershipBegan,
+        MembershipChanged,
         MembershipEnded,
         SessionEnded,
         ServerTick,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Raw, Struct
 
-from .fields import Change, HasMore, MessageId, Place, ReadUpTo, RoomId, SentAt, Unread
+from .fields import Change, HasMore, Mentions, MessageId, Place, ReadUpTo, RoomId, SentAt, Unread
 from .outbound import MessageBody
 
 
@@ -28,11 +28,12 @@ class Stored(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Read(Struct, frozen=True, kw_only=True):
-    """Ack of `mark_read`."""
+    """Ack of `mark_read` and `mark_unread`."""
 
     room_id: RoomId
     read_sequence: ReadUpTo
     unread: Unread
+    mentions: Mentions
 
 
 class History(Struct, frozen=True, kw_only=True):
@@ -61,6 +62,7 @@ REPLIES: dict[str, type[Any]] = {
     "pin": Stored,
     "typing": Nothing,
     "mark_read": Read,
+    "mark_unread": Read,
     "fetch_history": History,
     "ping": Nothing,
 }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from chat.actions.memberships import end_membership, invite_member, join_room
+from chat.actions.memberships import end_membership, invite_member, join_room, silence_room
 from chat.errors import ChatError
 from chat.forms import InviteForm
 from chat.refusals import explain
@@ -43,6 +43,20 @@ def leave(request: PersonRequest, slug: str) -> HttpResponse:
     else:
         messages.success(request, _("You left %(name)s.") % {"name": target.name})
     return redirect("home")
+
+
+@require_POST
+@login_required
+def silence(request: PersonRequest, slug: str) -> HttpResponse:
+    """Let the room keep quiet (`silenced=on`), or not any more (`off`)."""
+    target = enterable_room(slug, request.user)
+    try:
+        with strangers_get_404():
+            on = request.POST.get("silenced") == "on"
+            silence_room(room=target.pk, user=request.user, silenced=on)
+    except ChatError as error:
+        messages.error(request, explain(error))
+    return redirect("room", slug=slug)
 
 
 @require_page

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from chat import directory, room_care, shapes
 from chat.actions.attachments import send_with_files
-from chat.actions.receipts import mark_read
+from chat.actions.receipts import mark_read, mark_unread
 from chat.context_processors import memberships_of
 from chat.errors import ChatError, ErrorCode
 from chat.files.types import file_endings
@@ -113,3 +113,19 @@ def read(request: PersonRequest, slug: str) -> HttpResponse:
         except ChatError as error:
             messages.error(request, explain(error))
     return redirect("room", slug=slug)
+
+
+@require_POST
+@login_required
+def unread(request: PersonRequest, slug: str) -> HttpResponse:
+    """Let what stands from `sequence` on wait again. Back to the list: the room would be read."""
+    target = enterable_room(slug, request.user)
+    form = ReadForm(request.POST)
+    if form.is_valid():
+        try:
+            with strangers_get_404():
+                sequence = form.cleaned_data["sequence"]
+                mark_unread(room=target.pk, user=request.user, sequence=sequence)
+        except ChatError as error:
+            messages.error(request, explain(error))
+    return redirect("home")

@@ -10,6 +10,7 @@ from chat.actions.rooms import create_room, public_slug
 from chat.bus_items import BusItem
 from chat.errors import ErrorCode
 from chat.models import Membership, Role, Room, RoomHead, RoomKind
+from tests.factories import make_room
 from tests.together import together
 
 from .telling import refusal
@@ -71,7 +72,7 @@ def test_a_slug_never_exceeds_its_column() -> None:
 
 @pytest.mark.parametrize("kind", [RoomKind.PRIVATE, RoomKind.DIRECT])
 def test_the_slug_of_a_hidden_room_is_random(alice: User, kind: RoomKind) -> None:
-    slugs = {create_room(owner=alice, name="Tea", kind=kind).slug for _ in range(3)}
+    slugs = {make_room(alice, name="Tea", kind=kind).slug for _ in range(3)}
     assert len(slugs) == 3
     assert all(len(slug) == 24 and "tea" not in slug for slug in slugs)
 

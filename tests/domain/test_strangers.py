@@ -40,6 +40,8 @@ ACTS: dict[str, Act] = {
     "leave": lambda room, by, m: memberships.end_membership(room=room, user=by),
     "invite": lambda room, by, m: memberships.invite_member(room=room, by=by, user=m.sender),
     "mark read": lambda room, by, m: receipts.mark_read(room=room, user=by, sequence=1),
+    "mark unread": lambda room, by, m: receipts.mark_unread(room=room, user=by, sequence=1),
+    "silence": lambda room, by, m: memberships.silence_room(room=room, user=by, silenced=True),
     "history": lambda room, by, m: queries.history_page(room=room, user=by, before=9, limit=9),
     "remove": lambda room, by, m: moderation.remove_member(
         room=room, by=by, user=m.sender, reason=""
@@ -80,11 +82,10 @@ def asked(act: Act, room: int, by: User, message: Message) -> Any:
 def test_a_hidden_room_and_none_are_the_same_to_strangers(
     act: Act, kind: RoomKind, closed: bool, alice: User, bob: User, carol: User
 ) -> None:
-    room = make_room(alice, kind=kind)
-    Membership.objects.create(room=room, user=bob)
+    room = make_room(alice, bob, kind=kind)
     said = say(room, bob, client_id="c1")
     if closed:
-        moderation.close_room(room=room.pk, by=alice)
+        Room.objects.filter(pk=room.pk).update(closed_at=datetime.now(UTC))
     head = head_of(room)
     answer = asked(act, room.pk, carol, said)
     assert answer == asked(act, NOWHERE, carol, said)

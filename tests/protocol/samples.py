@@ -25,6 +25,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "pin": {"room_id": "tea", "message_id": 3, "on": False},
     "typing": {"room_id": "tea", "typing": True},
     "mark_read": {"room_id": "tea", "sequence": 0},
+    "mark_unread": {"room_id": "tea", "sequence": 0},
     "fetch_history": {"room_id": "tea", "before": 9, "limit": 200},
     "ping": {},
 }
@@ -40,6 +41,7 @@ NEEDED: dict[str, set[str]] = {
     "pin": {"room_id", "message_id", "on"},
     "typing": {"room_id", "typing"},
     "mark_read": {"room_id", "sequence"},
+    "mark_unread": {"room_id", "sequence"},
     "fetch_history": {"room_id", "before"},
     "ping": set(),
 }

@@ -113,13 +113,28 @@ NOW = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
 STATE = outbound.RoomState(
     room_id="tea", name="Tea", topic="", kind="public", closed=False, slow_mode=0, floor=1
 )
+SUMMARY = outbound.RoomSummary(
+    room_id="tea",
+    name="Bob",
+    kind="direct",
+    epoch="0123456789abcdef",
+    head=3,
+    read_sequence=3,
+    unread=0,
+    mentions=0,
+    role="member",
+    silenced=False,
+    with_=outbound.Person(id=2, username="bob", name="Bob", avatar="/people/bob/avatar.svg"),
+)
 EXAMPLES = [
     outbound.RoomChanged(changed_sequence=3, room=STATE),
     outbound.RoomClosed(changed_sequence=3, room=STATE),
     outbound.HistoryPruned(changed_sequence=3, room=STATE),
     outbound.UserTyping(room_id="tea", username="bob", typing=False),
-    outbound.RoomActivity(room_id="tea", head=3, unread=0),
-    outbound.MessageRead(room_id="tea", username="bob", read_sequence=3, unread=0),
+    outbound.RoomActivity(room_id="tea", head=3, unread=0, mentions=0),
+    outbound.MessageRead(room_id="tea", username="bob", read_sequence=3, unread=0, mentions=0),
+    outbound.MembershipBegan(room=SUMMARY),
+    outbound.MembershipChanged(room_id="tea", role="owner", silenced=True, muted_until=NOW),
     outbound.MembershipEnded(room_id="tea", reason="left"),
     outbound.SessionEnded(reason="logged_out"),
     outbound.ServerTick(count=1, timestamp=NOW),

@@ -41,7 +41,7 @@ async def test_a_head_without_its_change_is_told(
     talker = await deaf_house.visit(bob)
     head = await say(room, alice)
     deaf_house.hub._hear([item(head)])
-    expected = {"room_id": room.slug, "head": head.number, "unread": 1}
+    expected = {"room_id": room.slug, "head": head.number, "unread": 1, "mentions": 0}
     assert await told(deaf_house, talker) == [expected]
 
 
@@ -51,7 +51,7 @@ async def test_a_move_that_only_the_check_of_heads_finds_is_told(
     talker = await deaf_house.visit(bob)
     head = await say(room, alice)
     await deaf_house.hub.check_heads()
-    expected = {"room_id": room.slug, "head": head.number, "unread": 1}
+    expected = {"room_id": room.slug, "head": head.number, "unread": 1, "mentions": 0}
     assert await told(deaf_house, talker) == [expected]
 
 
@@ -74,7 +74,7 @@ async def test_what_could_not_be_told_is_told_the_next_time(
     talker = await deaf_house.visit(bob)
     deaf_house.hub._hear([await say(room, alice)])
     with monkeypatch.context() as patch:
-        patch.setattr(reads, "unread", fail)
+        patch.setattr(reads, "waiting", fail)
         with pytest.raises(OperationalError):
             await deaf_house.hub.activity.tell()
     assert len(await told(deaf_house, talker)) == 1
@@ -87,7 +87,7 @@ async def test_who_becomes_a_member_elsewhere_hears_of_the_room_from_then_on(
     await in_thread(join_room, room=room.pk, user=carol)
     head = await say(room, alice)
     deaf_house.hub._hear(happened)
-    expected = {"room_id": room.slug, "head": head.number, "unread": 1}
+    expected = {"room_id": room.slug, "head": head.number, "unread": 1, "mentions": 0}
     assert await told(deaf_house, talker) == [expected]
 
 

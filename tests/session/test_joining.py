@@ -67,9 +67,9 @@ async def test_a_first_join_makes_a_member_and_answers_with_the_last_messages(
     head = await in_thread(head_of, room)
     assert ack == {"room_id": room.slug, "sequence": head.last_sequence}
     assert await Membership.objects.filter(room=room, user=carol).aexists()
-    first, *rest = talker.frames
+    began, first, *rest = talker.frames
     history = first["data"]
-    assert first["event"] == "room_history"
+    assert (began["event"], first["event"]) == ("membership_began", "room_history")
     assert [frame["event"] for frame in rest if frame["event"] != "user_joined"] == ["ack"]
     assert [message["message"] for message in history["messages"]] == ["", "one", "two", ""]
     assert places(history) == [1, 2, 3, 4]

@@ -268,16 +268,19 @@ async def test_nobody_types_in_a_room_they_have_not_open(
 # Reading
 
 
-async def test_reading_is_told_to_the_persons_own_sessions_only(
+async def test_what_waits_is_told_to_the_persons_own_sessions_only(
     house: House, talking: list[Talker], alice: User, bob: User, room: Room
 ) -> None:
     said = await talking[0].done("send_message", room_id=room.slug, message="Hi")
     other_device = await house.visit(bob)  # without any room open
     read = await talking[1].done("mark_read", room_id=room.slug, sequence=said["sequence"])
-    assert read == {"room_id": room.slug, "read_sequence": said["sequence"], "unread": 0}
+    where = {"room_id": room.slug, "read_sequence": said["sequence"]}
+    assert read == {**where, "unread": 0, "mentions": 0}
     [heard] = await other_device.hears("message_read")
     assert heard == {**read, "username": "bob"}
-    assert talking[0].heard("message_read") == []
+    # The others in a small room hear how far, and not what waits.
+    assert await talking[0].hears("message_read") == [{**where, "username": "bob"}]
+    assert talking[1].heard("message_read") == [heard]
 
 
 # History

@@ -117,6 +117,9 @@ WELCOME = Welcome(
             head=41,
             read_sequence=40,
             unread=1,
+            mentions=0,
+            role="member",
+            silenced=False,
         )
     ],
     server_time=at(30, 0),

@@ -4,29 +4,73 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Q, QuerySet
 
-from . import shapes
-from .errors import ChatError, ErrorCode
-from .models import Attachment, Ban, Membership, Message, Room, RoomHead, RoomKind
-from .protocol.codec import encode
-from .protocol.outbound import Kind, RoomSummary
+from chat import shapes
+from chat.errors import ChatError, ErrorCode
+from chat.models import Attachment, Ban, Membership, Message, Room, RoomHead, RoomKind
+from chat.protocol.codec import encode
+
+from .memberships import (
+    UNREAD_CAP,
+    CountedMembership,
+    CountOf,
+    Waiting,
+    membership_with_unread,
+    memberships_in,
+    memberships_still_there,
+    memberships_with_unread,
+    people_called,
+    readers,
+    room_summaries,
+    rooms_of,
+    seen_up_to,
+    summary,
+    waiting_by_member,
+)
 
 if TYPE_CHECKING:
-    from typing import TypedDict
-
-    from django_stubs_ext import WithAnnotations
-
     from accounts.models import User
 
-    class Unread(TypedDict):
-        unread: int
-
-    CountedMembership = WithAnnotations[Membership, Unread]
-
-UNREAD_CAP = 100
+__all__ = [
+    "UNREAD_CAP",
+    "CountOf",
+    "CountedMembership",
+    "RoomSnapshot",
+    "Waiting",
+    "attachment",
+    "bans_of",
+    "changes_after",
+    "enterable_room",
+    "heads",
+    "history_page",
+    "member",
+    "members_of",
+    "membership_with_unread",
+    "memberships_in",
+    "memberships_still_there",
+    "memberships_with_unread",
+    "message_of",
+    "messages_after",
+    "messages_before",
+    "people_called",
+    "pinned_messages",
+    "readers",
+    "room_key",
+    "room_snapshot",
+    "room_summaries",
+    "rooms_invited_to",
+    "rooms_known_to",
+    "rooms_of",
+    "rooms_to_join",
+    "seen_up_to",
+    "stranger",
+    "summary",
+    "visible_room",
+    "waiting_by_member",
+]
 
 
 def room_key(slug: str) -> int | None:
@@ -201,78 +245,3 @@ def pinned_messages(*, room: int, floor: int) -> list[Message]:
     """What is pinned in the room (its key), the last pinned first. Two queries."""
     pinned = Message.objects.as_shown().pinned(room=room).filter(sequence__gte=floor)
     return list(pinned.order_by("-pinned_at", "-pk"))
-
-
-class CountOf(Subquery):
-    """COUNT(*) of a correlated subquery that may carry a LIMIT."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
-    output_field = IntegerField()
-
-
-def _unread() -> CountOf:
-    """Live messages of others after the member's place, counted up to the cap, stored nowhere."""
-    messages = (
-        Message.objects.counting_as_unread()
-        .filter(room=OuterRef("room"), sequence__gt=OuterRef("read_sequence"))
-        .exclude(sender=OuterRef("user"))
-    )
-    return CountOf(messages.order_by().values("pk")[:UNREAD_CAP])
-
-
-def membership_with_unread(*, room: int, user: User) -> CountedMembership | None:
-    """The person's membership, with `unread` counted; None for strangers and who is shut out."""
-    found = Membership.objects.filter(room_id=room, user=user, user__is_active=True)
-    return found.annotate(unread=_unread()).first()
-
-
-def memberships_in(*, rooms: Collection[int], user: User) -> list[CountedMembership]:
-    """The person's memberships in `rooms` (keys), with `unread`: one query."""
-    found = Membership.objects.filter(room__in=rooms, user=user, user__is_active=True)
-    return list(found.annotate(unread=_unread()))
-
-
-def memberships_with_unread(user: User) -> list[CountedMembership]:
-    """The person's memberships by room name, with `unread`, room and head loaded: one query."""
-    return list(
-        Membership.objects.filter(user=user)
-        .select_related("room", "room__head")
-        .annotate(unread=_unread())
-        .order_by("room__name", "room_id")
-    )
-
-
-def room_summaries(memberships: Collection[CountedMembership]) -> list[RoomSummary]:
-    """What `welcome` tells of the person's rooms."""
-    return [
-        RoomSummary(
-            room_id=member.room.slug,
-            name=member.room.name,
-            kind=cast("Kind", member.room.kind),
-            epoch=member.room.head.epoch,
-            head=member.room.head.last_sequence,
-            read_sequence=member.read_sequence,
-            unread=member.unread,
-        )
-        for member in memberships
-    ]
-
-
-def unread_by_member(*, room: int, users: Collection[int]) -> dict[int, int]:
-    """How many messages wait in the room for each of `users` (ids)."""
-    found = Membership.objects.filter(room_id=room, user__in=users).annotate(unread=_unread())
-    return dict(found.values_list("user_id", "unread"))
-
-
-def rooms_of(user_id: int, keys: Collection[int]) -> list[int]:
-    """Those of the rooms `keys` that the person belongs to."""
-    found = Membership.objects.filter(user=user_id, room__in=keys)
-    return list(found.values_list("room_id", flat=True))
-
-
-def memberships_still_there(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Of (room key, user id) `pairs`, those that are memberships."""
-    rooms = {room for room, _ in pairs}
-    users = {user for _, user in pairs}
-    found = Membership.objects.filter(room__in=rooms, user__in=users)
-    return set(found.values_list("room_id", "user_id")) & set(pairs)
