@@ -13,6 +13,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from typing import Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -25,6 +26,14 @@ Value = str | int | datetime
 NEWEST_FIRST = ("-created_at", "-pk")
 OLDEST_FIRST = ("created_at", "pk")
 LONGEST = 300  # characters of a cursor
+
+
+class Way(IntEnum):
+    """On which side of the row that a cursor names its page lies; `FROM` begins with the row."""
+
+    AFTER = 0
+    BEFORE = 1
+    FROM = 2
 
 
 class BadCursor(ValueError):
@@ -59,10 +68,11 @@ def page(
     """Return the rows at `cursor`, or the first ones. `order` names columns that tell any two rows
     apart, and wants an index. Raises `BadCursor`.
     """
-    backwards, edge = _read(cursor, order) if cursor else (False, None)
+    way, edge = _read(cursor, order) if cursor else (Way.FROM, None)
+    backwards = way is Way.BEFORE
     wanted = rows.order_by(*(map(_turned, order) if backwards else order))
     if edge is not None:
-        wanted = wanted.filter(_beyond(order, edge, backwards=backwards))
+        wanted = wanted.filter(_beyond(order, edge, way))
     found = list(wanted[: size + 1])
     more, found = len(found) > size, found[:size]
     if backwards:
@@ -71,10 +81,15 @@ def page(
         return Page([], None, None, has_previous=False)
     return Page(
         found,
-        next=_cursor(found[-1], order, backwards=False) if more or backwards else None,
-        previous=_cursor(found[0], order, backwards=True),
+        next=_cursor(found[-1], order, Way.AFTER) if more or backwards else None,
+        previous=_cursor(found[0], order, Way.BEFORE),
         has_previous=more if backwards else edge is not None,
     )
+
+
+def cursor_at(row: Model, *, order: tuple[str, ...] = NEWEST_FIRST) -> str:
+    """The cursor of the page that begins with `row`."""
+    return _cursor(row, order, Way.FROM)
 
 
 def _column(term: str) -> str:
@@ -85,35 +100,37 @@ def _turned(term: str) -> str:
     return _column(term) if term.startswith("-") else f"-{term}"
 
 
-def _beyond(order: tuple[str, ...], edge: Sequence[Value], *, backwards: bool) -> Q:
-    """Rows that come after `edge`. The first column is bounded by itself, so that an index on it
+def _beyond(order: tuple[str, ...], edge: Sequence[Value], way: Way) -> Q:
+    """Rows on that side of `edge`. The first column is bounded by itself, so that an index on it
     serves whatever the database makes of the rest."""
+    last = Q((_column(order[-1]), edge[-1])) if way is Way.FROM else Q()
     found = Q()
     for term, value in reversed(list(zip(order, edge, strict=True))):
-        lookup = "lt" if term.startswith("-") != backwards else "gt"
+        lookup = "lt" if term.startswith("-") != (way is Way.BEFORE) else "gt"
         column = _column(term)
         beyond = Q((f"{column}__{lookup}", value))
-        found = (Q((f"{column}__{lookup}e", value)) & (beyond | found)) if found else beyond
+        found = (Q((f"{column}__{lookup}e", value)) & (beyond | found)) if found else beyond | last
     return found
 
 
-def _cursor(row: Model, order: tuple[str, ...], *, backwards: bool) -> str:
+def _cursor(row: Model, order: tuple[str, ...], way: Way) -> str:
     values = [getattr(row, _column(term)) for term in order]
     told = [value.isoformat() if isinstance(value, datetime) else value for value in values]
-    packed = json.dumps([int(backwards), *told], separators=(",", ":"))
+    packed = json.dumps([way, *told], separators=(",", ":"))
     return urlsafe_b64encode(packed.encode()).decode().rstrip("=")
 
 
-def _read(cursor: str, order: tuple[str, ...]) -> tuple[bool, list[Value]]:
+def _read(cursor: str, order: tuple[str, ...]) -> tuple[Way, list[Value]]:
     if len(cursor) > LONGEST:
         raise BadCursor
     try:
         packed = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        backwards, *values = json.loads(packed)
+        way, *values = json.loads(packed)
+        way = Way(way)
         edge = [_value(_column(term), told) for term, told in zip(order, values, strict=True)]
     except (binascii.Error, UnicodeError, ValueError, TypeError, RecursionError):
         raise BadCursor from None
-    return bool(backwards), edge
+    return way, edge
 
 
 def _value(column: str, told: object) -> Value:

@@ -73,3 +73,8 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def writing(self) -> Post | Comment | None:
+        """What it is about, if that was written."""
+        return self.comment or self.post

@@ -24,6 +24,12 @@ def unread_counts(user_ids: Collection[int]) -> dict[int, int]:
     return dict.fromkeys(user_ids, 0) | dict(counted)
 
 
+def notification_of(user: User, notification_id: int) -> Notification | None:
+    """One of the person's own, with what it is about."""
+    told = Notification.objects.filter(recipient=user, pk=notification_id)
+    return told.select_related("actor", "post", "comment").first()
+
+
 def notifications_of(user: User, *, cursor: str | None = None) -> Page[Notification]:
     """What the person was told, the newest first. Raises `BadCursor`."""
     told = Notification.objects.filter(recipient=user)

@@ -10,12 +10,13 @@ from django.db.models.functions import Upper
 
 from accounts.errors import AccountsError, Refusal
 from accounts.models import Follow, Picture, Post, User
-from accounts.paging import Page, page
+from accounts.paging import NEWEST_FIRST, Page, page
 
 from .counting import upto
 
 PEOPLE_A_PAGE = 50
 FOUND_AT_MOST = 100
+NEAR = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,19 @@ def followed_by(person: User, *, reader: User, cursor: str | None = None) -> Pag
     rows = Follow.objects.filter(follower=person, followed__is_active=True)
     found = page(rows.select_related("followed"), cursor=cursor, size=PEOPLE_A_PAGE)
     return found.of(lambda rows: acquainted([row.followed for row in rows], reader=reader))
+
+
+def people_near(reader: User) -> list[Acquaintance]:
+    """A few people beside the feed: who follows `reader` and is not followed yet, then whom
+    `reader` follows; of both the newest.
+    """
+    followers = Follow.objects.filter(followed=reader, follower__is_active=True)
+    followed = Follow.objects.filter(follower=reader, followed__is_active=True)
+    newest_followers = followers.select_related("follower").order_by(*NEWEST_FIRST)[:NEAR]
+    newest_followed = followed.select_related("followed").order_by(*NEWEST_FIRST)[:NEAR]
+    people = [row.follower for row in newest_followers] + [row.followed for row in newest_followed]
+    near = acquainted(list(dict.fromkeys(people)), reader=reader)
+    return sorted(near, key=lambda row: row.is_followed)[:NEAR]
 
 
 def picture_of(*, username: str, name: str) -> Picture | None:

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Q, QuerySet
 
 from accounts.errors import AccountsError, Refusal
 from accounts.models import Comment, Follow, Post, User
-from accounts.paging import OLDEST_FIRST, Page, page
+from accounts.paging import OLDEST_FIRST, Page, cursor_at, page
 
 from .counting import CountOf
 
@@ -67,7 +67,11 @@ def posts_by(author: User, *, cursor: str | None = None) -> Page[CountedPost]:
     return page(counted_posts().filter(author=author), cursor=cursor, size=POSTS_A_PAGE)
 
 
-def comments_on(post: Post, *, cursor: str | None = None) -> Page[Comment]:
-    """What was said to the post, in order. Raises `BadCursor`."""
+def comments_on(
+    post: Post, *, cursor: str | None = None, at: Comment | None = None
+) -> Page[Comment]:
+    """What was said to the post, in order; `at` begins with that comment. Raises `BadCursor`."""
     comments = Comment.objects.filter(post=post).select_related("author")
+    if at is not None and cursor is None:
+        cursor = cursor_at(at, order=OLDEST_FIRST)
     return page(comments, cursor=cursor, size=COMMENTS_A_PAGE, order=OLDEST_FIRST)
