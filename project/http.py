@@ -1,9 +1,13 @@
 """HTTP connections on Daphne, made to end when the server drains."""
 
-from typing import TYPE_CHECKING
+import asyncio
+from collections.abc import Awaitable, Callable
+from io import BytesIO
+from typing import IO, TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from daphne.http_protocol import HTTPFactory, WebRequest
+from django.conf import settings
 from twisted.internet import reactor
 from twisted.internet.interfaces import IAddress
 from twisted.python.failure import Failure
@@ -14,10 +18,72 @@ if TYPE_CHECKING:
 
 # Seconds in which a request that is already on its way to a draining server still gets its answer.
 FAREWELL = 0.5
+PIECE = 64 * 1024  # bytes
+PATIENCE = 10  # times the limit of a body that are read and thrown away
 
 
 class Request(WebRequest):
-    """One request."""
+    """One request, whose body is on disk until the application reads it, piece by piece.
+
+    Of a body above HTTP_BODY_LIMIT nothing is kept. The rest is still read, so that a browser that
+    is sending gets to hear the 413; but not without end.
+    """
+
+    _received = 0
+    _is_too_large = False
+    content: IO[bytes]
+    _body: IO[bytes]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # Twisted would read forms by itself: in memory, and nobody looks at what it found.
+        super().__init__(*args, **{**kwargs, "parsePOSTFormSubmission": False})
+
+    def gotLength(self, length: int | None) -> None:
+        self._is_too_large = (length or 0) > settings.HTTP_BODY_LIMIT
+        super().gotLength(0 if self._is_too_large else length)
+
+    def handleContentChunk(self, data: bytes) -> None:
+        self._received += len(data)
+        if self._received > settings.HTTP_BODY_LIMIT and not self._is_too_large:
+            self._is_too_large = True
+            self.content.truncate(0)
+        if not self._is_too_large:
+            super().handleContentChunk(data)
+        elif self._received > settings.HTTP_BODY_LIMIT * PATIENCE:
+            self.channel.forceAbortClient()
+
+    def process(self) -> Any:
+        # Daphne would put the whole body into memory: it is given none, see `with_body`.
+        self._body, self.content = self.content, BytesIO()
+        if self._is_too_large:
+            self._refuse_body()
+            return None
+        return super().process()
+
+    def _refuse_body(self) -> None:
+        words = b'{"error":"too_large","message":"The body of this request is too long."}'
+        self.setResponseCode(413)
+        self.setHeader(b"content-type", b"application/json")
+        self.setHeader(b"content-length", str(len(words)).encode())
+        self.write(words)
+        self.finish()
+
+    def with_body(self, receive: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[Any]]:
+        """The application's `receive`: the body in pieces, then what `receive` has."""
+        is_read = False
+
+        async def receive_with_body() -> Any:
+            nonlocal is_read
+            if not is_read:
+                piece = self._body.read(PIECE)
+                is_read = len(piece) < PIECE
+                await asyncio.sleep(0)  # a long body lets others have their turn
+                return {"type": "http.request", "body": piece, "more_body": not is_read}
+            while (message := await receive())["type"] == "http.request":
+                pass  # the empty body that Daphne was given
+            return message
+
+        return receive_with_body
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {id(self):x}>"  # Twisted's, for the log, holds the query

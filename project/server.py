@@ -148,6 +148,7 @@ class Server(daphne_server.Server):
             receive = protocol.metered(receive)
         else:
             scope["extensions"] = {"parley.server": self}
+            receive = protocol.with_body(receive)
         scope["asgi"] = {"version": "3.0"}
         send = partial(self.handle_reply, protocol)
         running = self.application(scope=scope, receive=receive, send=send)

@@ -15,6 +15,7 @@ from django.conf import settings
 
 settings.configure(
     CHAT_FRAME_LIMIT=65536,
+    HTTP_BODY_LIMIT=int(os.environ.get("BODY_LIMIT", "1000000")),
     CHAT_DRAIN_SECONDS=float(os.environ.get("DRAIN_SECONDS", "5")),
     CHAT_PING_INTERVAL=float(os.environ.get("PING_INTERVAL", "15")),
     CHAT_PING_TIMEOUT=float(os.environ.get("PING_TIMEOUT", "20")),
@@ -102,7 +103,24 @@ async def http(scope: dict[str, Any], receive: Any, send: Any) -> None:
     elif path == "/half":
         await send({"type": "http.response.start", "status": 200, "headers": []})
         raise RuntimeError("in the middle of a response")
+    elif path == "/body":
+        await tell_body(receive, send)
+        return
     body = json.dumps(state()).encode()
+    headers = [(b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def tell_body(receive: Any, send: Any) -> None:
+    """Answer how long the body was and in how many pieces it came, each bounded."""
+    pieces, more = [], True
+    while more:
+        message = await receive()
+        more = message["more_body"]
+        pieces.append(message["body"])
+    told = {"length": sum(map(len, pieces)), "pieces": len(pieces), "sum": sum(b"".join(pieces))}
+    body = json.dumps(told).encode()
     headers = [(b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
