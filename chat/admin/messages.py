@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.template.defaultfilters import filesizeformat
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -18,11 +22,12 @@ from accounts.admin.lists import FOUND_AT_MOST, ReadingList, matching
 from chat.actions.messages import delete_messages
 from chat.actions.moderation import ban_member, mute_member
 from chat.errors import ChatError
-from chat.models import Message, MessageKind, Report, Room, RoomKind
+from chat.files.serving import contents
+from chat.models import Attachment, Message, MessageKind, Report, Room, RoomKind
 
 from .acting import ActingList
 from .acts import Act, Answers, Outcome, each, refusal
-from .columns import badge, link, links, list_of, when
+from .columns import NOTHING, badge, link, links, list_of, when
 from .filters import PickFilter, picked
 from .memberships import MuteForm, until
 from .privacy import look, may_read_all, own_words, public_excerpt
@@ -147,6 +152,7 @@ class MessageAdmin(ActingList[Message], ReadingList[Message]):
         "room",
         "sender",
         "text_shown",
+        "files",
         "created_at",
         "edited_at",
         "deleted_at",
@@ -154,7 +160,7 @@ class MessageAdmin(ActingList[Message], ReadingList[Message]):
         "reply_to",
         "elsewhere",
     )
-    readonly_fields = ("text_shown", "elsewhere")
+    readonly_fields = ("text_shown", "files", "elsewhere")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         """Who may not read private rooms does not get their messages listed either."""
@@ -198,6 +204,28 @@ class MessageAdmin(ActingList[Message], ReadingList[Message]):
             look(request, message.room, message)
         return super().changeform_view(request, object_id, *args, **kwargs)
 
+    def get_urls(self) -> list[URLPattern]:
+        """With the files of a message, which only its page links to."""
+        one = path(
+            "<int:message_id>/files/<int:attachment_id>/",
+            self.admin_site.admin_view(self.file_view),
+            name="chat_message_file",
+        )
+        return [one, *super().get_urls()]
+
+    def file_view(
+        self, request: HttpRequest, message_id: int, attachment_id: int
+    ) -> HttpResponseBase:
+        """A file, for who may see the message; in a private room this is a look."""
+        message = self.get_object(request, str(message_id))
+        if message is None or not self.has_view_permission(request, message):
+            raise Http404
+        file = get_object_or_404(Attachment, pk=attachment_id, message=message)
+        look(request, message.room, message)
+        return contents(
+            request, path=file.path, mime=file.type, name=file.name, written=file.created_at
+        )
+
     def describe(self, row: Message) -> str:
         return f"{row.sender.username}, {row.room}: {public_excerpt(row)}"
 
@@ -227,6 +255,18 @@ class MessageAdmin(ActingList[Message], ReadingList[Message]):
     def text_shown(self, message: Message) -> SafeString:
         text = message.text or own_words(message)
         return format_html('<div class="said">{}</div>', text)
+
+    @admin.display(description=_("files"))
+    def files(self, message: Message) -> SafeString | str:
+        rows = [
+            (
+                reverse("admin:chat_message_file", args=[message.pk, file.pk]),
+                file.name,
+                f"{file.type}, {filesizeformat(file.size)}",
+            )
+            for file in message.attachments.all()
+        ]
+        return format_html_join(" · ", '<a href="{}">{}</a> ({})', rows) or NOTHING
 
     @admin.display(description=_("see also"))
     def elsewhere(self, message: Message) -> SafeString:
