@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +20,7 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from chat import fanout, live_room, threads
-from chat.actions import memberships, messages, moderation, retention, rooms
+from chat.actions import attachments, memberships, messages, moderation, retention, rooms
 from chat.bus_items import BusItem
 from chat.errors import ChatError
 from chat.models import Membership, Message, Role, Room
@@ -38,7 +40,7 @@ which = st.integers(0, 9)
 fate = st.sampled_from(["arrives"] * 6 + ["waits", "is_lost"])
 # How often in a hundred changes.
 KINDS = {"say": 42, "edit": 28, "delete": 12, "rename": 6, "prune": 4, "come_or_go": 3}
-KINDS |= {"remove": 2, "close_or_reopen": 2, "new_epoch": 1}
+KINDS |= {"remove": 2, "close_or_reopen": 2, "new_epoch": 1, "attach": 6}
 kind = st.sampled_from([name for name, share in KINDS.items() for _ in range(share)])
 change = st.tuples(kind, which, st.tuples(*[fate] * HUBS))
 bus = st.tuples(st.sampled_from(["deliver"] * 3 + ["repeat"]), which, which)
@@ -59,12 +61,13 @@ step = (
 
 
 @pytest.fixture
-def small(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def small(settings: Any, monkeypatch: pytest.MonkeyPatch, attachments: Path) -> None:
     """Every bound so low that short histories pass it."""
     settings.CHAT_HISTORY_PAGE = 4
     settings.CHAT_CHANGE_PAGE = 3
     settings.CHAT_RESUME_LIMIT = 9
     settings.CHAT_RETENTION_MINIMUM = 0
+    settings.CHAT_UPLOADS_PER_MINUTE = 1_000_000
     settings.CHAT_BATCH_DELAY = settings.CHAT_PRESENCE_GRACE = 0
     settings.CHAT_EVENTS_PER_SECOND = settings.CHAT_EVENT_BURST = 1_000_000
     monkeypatch.setattr(live_room, "REMEMBERED_CHANGES", 2)
@@ -245,6 +248,14 @@ class History:
         messages.send_message(
             room=self.room.pk, sender=self.author(number).user, text=f"said {self.number}"
         )
+
+    def attach(self, number: int) -> None:
+        author = self.author(number).user
+        content = io.BytesIO(b"Milk, eggs.")
+        file = attachments.attach_file(
+            room=self.room.pk, by=author, name="notes.txt", source=content, size=11
+        )
+        messages.send_message(room=self.room.pk, sender=author, text="", attachments=[file.pk])
 
     def edit(self, number: int) -> None:
         self.number += 1
