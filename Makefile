@@ -22,8 +22,7 @@ help:
 run: .venv/parley
 	@$(PY) manage.py migrate --verbosity 0
 	@$(PY) manage.py seed_demo
-	@echo "Parley will be at http://127.0.0.1:$(PORT) in a moment. Ctrl-C stops it."
-	@exec env CHAT_TICK_INTERVAL=10 $(PY) manage.py runserver 127.0.0.1:$(PORT)
+	@exec env CHAT_TICK_INTERVAL=10 $(PY) manage.py runserver --demo 127.0.0.1:$(PORT)
 
 lint: .venv/parley-dev
 	@.venv/bin/ruff format --check --quiet . || { echo "Run: make format"; exit 1; }

@@ -18,6 +18,25 @@ def log(address: str, *, workers: int | None) -> None:
     logger.info("Parley %s, %s, %s, %s, at %s", __version__, processes, database, redis(), address)
 
 
+def how_to_try(address: str) -> str:
+    """Tell a newcomer, in the terminal, what to do with the demo at `address`."""
+    # Here, since `runserver` is loaded before the models can be.
+    from chat.demo.team import ADMIN, PASSWORD, PEOPLE
+
+    first, second, *others = PEOPLE
+    return f"""
+Parley is at {address}
+
+  1. Open it, and log in as {first}. The password of everybody here is {PASSWORD}
+  2. Open a second browser, or a private window, and log in there as {second}.
+  3. Open the room "releases" in both, and talk.
+
+  {", ".join(others)} is there too, and {ADMIN}, who also gets into {address}/admin/
+  Who makes an account of their own gets a mail with a link: it is printed here.
+  Ctrl-C stops Parley. What was said is kept, and is there after the next "make run".
+"""
+
+
 def redis() -> str:
     """Where Redis is, without what one needs to get in."""
     if settings.EMBEDDED_VALKEY:

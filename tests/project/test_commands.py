@@ -1,6 +1,7 @@
 """The commands, each in a process of its own, with a folder of its own."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -228,3 +229,22 @@ def test_the_reloader_leaves_no_valkey_behind(development: Manage, number: signa
             os.killpg(server.pid, number)
         server.wait(PATIENCE)
         assert development.valkeys() == []
+
+
+def test_a_newcomer_is_told_what_to_do_once_it_is_served(tmp_path: Path) -> None:
+    development = Manage(tmp_path / "var", DEVELOPMENT)
+    development.run("migrate", "--verbosity", "0")
+    with development.running("runserver", "--demo", "--noreload", "127.0.0.1:0") as server:
+        assert server.stdout
+        said = ""
+        while "Ctrl-C stops Parley" not in said:
+            line = server.stdout.readline()
+            assert line, said
+            said += line
+        address = re.search(r"Parley is at (http://127\.0\.0\.1:\d+)", said)
+        assert address
+        told = ("log in as alice", "parley-demo", "log in there as bob", f"{address[1]}/admin/")
+        assert [words for words in told if words not in said] == []
+        port = int(address[1].rpartition(":")[2])
+        answer, _ = get(port, "/")
+        assert answer.status == 200

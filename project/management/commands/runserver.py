@@ -14,16 +14,18 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
 
+from project import greeting
 from project.listening import CannotServe
 from project.server import Server
 from project.valkey import EmbeddedValkey, ValkeyError
 
 
 class Command(DaphneCommand):
-    server_cls = Server
-
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
+        parser.add_argument(
+            "--demo", action="store_true", help="say how to try the demo, once it is served"
+        )
         parser.set_defaults(
             websocket_max_message_size=settings.CHAT_FRAME_LIMIT,
             websocket_max_frame_size=settings.CHAT_FRAME_LIMIT,
@@ -43,7 +45,17 @@ class Command(DaphneCommand):
         except ValkeyError as error:
             raise CommandError(str(error)) from error
 
+    def server_cls(self, **options: Any) -> Server:
+        """Make the server that Daphne's command runs."""
+        return Server(**options, ready=self._ready)
+
+    def _ready(self, address: str) -> None:
+        if self._demo:
+            self.stdout.write(greeting.how_to_try(address))
+            self.stdout.flush()
+
     def inner_run(self, *args: Any, **options: Any) -> None:
+        self._demo: bool = options["demo"]
         try:
             super().inner_run(*args, **options)
         except CannotServe as error:
