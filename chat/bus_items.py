@@ -126,6 +126,13 @@ class Receipt(Struct, frozen=True, array_like=True, tag=13):
     read_sequence: int
 
 
+class NotificationsChanged(Struct, frozen=True, array_like=True, tag=14):
+    """Another number of notifications waits for a person. Every hub counts for itself, since two
+    numbers on their way could pass each other."""
+
+    user: int
+
+
 BusItem = (
     Change
     | Head
@@ -140,6 +147,7 @@ BusItem = (
     | MembershipBegan
     | MembershipChanged
     | Receipt
+    | NotificationsChanged
 )
 
 _encoder = msgspec.msgpack.Encoder()

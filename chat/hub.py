@@ -26,6 +26,7 @@ from .bus_items import (
     Head,
     MembershipBegan,
     MembershipChanged,
+    NotificationsChanged,
     PersonNotice,
     ProfileChanged,
     Receipt,
@@ -33,6 +34,7 @@ from .bus_items import (
 )
 from .live_room import LiveRoom, read_system_message
 from .live_sessions import Register
+from .notices import Notices
 from .presence import Presence
 from .protocol.codec import Delivery
 
@@ -69,6 +71,7 @@ class Hub:
         self.rooms: dict[int, LiveRoom] = {}
         self.presence = Presence(self.rooms)
         self.register = Register()
+        self.notices = Notices(self._tell_person)
         self.sessions: set[HubSession] = set()
         self._by_user: dict[int, set[HubSession]] = defaultdict(set)
         # Slugs never change, so what they stand for is asked once.
@@ -90,6 +93,7 @@ class Hub:
             MembershipBegan: self._hear_membership_began,
             MembershipChanged: self._hear_membership_changed,
             Receipt: self._hear_receipt,
+            NotificationsChanged: self._hear_notifications_changed,
         }
 
     def start(self) -> None:
@@ -104,6 +108,7 @@ class Hub:
 
     async def stop(self) -> None:
         await tasks.end([*self._tasks, *self._refreshing])
+        await self.notices.stop()
         # Together: while Redis stands still, each of them waits as long as it may.
         await asyncio.gather(self.presence.stop(), self.register.stop(), self.bus.stop())
 
@@ -159,6 +164,13 @@ class Hub:
     def _hear_receipt(self, receipt: Receipt) -> None:
         if room := self.rooms.get(receipt.room):
             room.hear_receipt(receipt)
+
+    def _hear_notifications_changed(self, changed: NotificationsChanged) -> None:
+        if changed.user in self._by_user:
+            self.notices.changed(changed.user)
+
+    def _tell_person(self, user: int, payload: bytes) -> None:
+        self._deliver(self._by_user.get(user, ()), payload)
 
     def _hear_head(self, head: Head) -> None:
         self.activity.moved(head.room, head.number)
@@ -276,9 +288,11 @@ class Hub:
             await self._guarded(self.check_access())
 
     async def check_access(self) -> None:
-        """End what lost its right without this hub hearing of it: logins and memberships."""
+        """End what lost its right without this hub hearing of it: logins and memberships. And tell
+        what else it did not hear of: notifications."""
         await self._check_logins()
         await self._check_memberships()
+        await self.notices.check(list(self._by_user))
 
     async def _check_logins(self) -> None:
         sessions = list(self.sessions)

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from accounts.actions.visits import touch_last_seen
 from accounts.identity import Identity, shut_out, still_valid
+from accounts.queries.notifications import unread_counts
 from accounts.signals import EndReason
 
 from . import queries, shapes
@@ -54,6 +55,11 @@ class Repair:
 async def room_key(slug: str) -> int | None:
     """The key of the room called `slug` on the wire."""
     return await in_thread(queries.room_key, slug)
+
+
+async def unread_notifications(users: Collection[int]) -> dict[int, int]:
+    """How many notifications wait for each of `users` (ids)."""
+    return await in_thread(unread_counts, users)
 
 
 async def ended_identities(identities: Collection[Identity]) -> dict[Identity, str]:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
 from accounts.identity import Identity, still_valid
+from accounts.queries.notifications import unread_count
 from accounts.signals import EndReason
 
 from . import queries, shapes
@@ -117,19 +118,22 @@ class ChatSession:
             self._close(CloseCode.FLOODING)
             return False
         self.hub.add(self)
-        members = await in_thread(self._memberships_if_valid)
-        if members is None:
+        heard = self.hub.notices.heard
+        found = await in_thread(self._what_waits_if_valid)
+        if found is None:
             self.end(reason=EndReason.EXPIRED)
             return False
+        members, unread = found
         self.become_member({member.room_id: member.room.slug for member in members})
-        self.tell(self._welcome(queries.room_summaries(members)))
+        self.tell(self._welcome(queries.room_summaries(members), notifications=unread))
+        self.hub.notices.greeted(self.user_id, unread, heard=heard)
         self.note_in_register()
         return True
 
-    def _memberships_if_valid(self) -> list[queries.CountedMembership] | None:
+    def _what_waits_if_valid(self) -> tuple[list[queries.CountedMembership], int] | None:
         if self.identity not in still_valid([self.identity]):
             return None
-        return queries.memberships_with_unread(self.user)
+        return queries.memberships_with_unread(self.user), unread_count(self.user)
 
     def become_member(self, rooms: dict[int, str]) -> None:
         """Hear of these rooms (slugs by key) while they are not open here."""
@@ -154,7 +158,7 @@ class ChatSession:
             )
         )
 
-    def _welcome(self, rooms: list[RoomSummary]) -> Welcome:
+    def _welcome(self, rooms: list[RoomSummary], *, notifications: int) -> Welcome:
         return Welcome(
             protocol=PROTOCOL_VERSION,
             session_id=self.id,
@@ -167,6 +171,7 @@ class ChatSession:
                 history=settings.CHAT_HISTORY_PAGE,
             ),
             rooms=rooms,
+            notifications=notifications,
             server_time=datetime.now(UTC),
         )
 

@@ -4,12 +4,15 @@
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Comment, Notification, NotificationKind, Post, User
 from accounts.signals import announce_notifications_changed
+
+PRUNED_TOGETHER = 1_000
 
 
 def notify(
@@ -52,3 +55,20 @@ def _mark(recipient: User, first: int, last: int) -> None:
     )
     if waiting.update(read_at=timezone.now()):
         announce_notifications_changed(user_ids=[recipient.pk])
+
+
+def prune_notifications(*, before: datetime) -> int:
+    """Delete what was told `before`, a chunk in each transaction; return how many there were."""
+    gone = 0
+    while pruned := _prune_some(before):
+        gone += pruned
+    return gone
+
+
+@transaction.atomic
+def _prune_some(before: datetime) -> int:
+    oldest = Notification.objects.filter(created_at__lt=before).order_by("created_at", "pk")
+    rows = list(oldest.values_list("pk", "recipient_id", "read_at")[:PRUNED_TOGETHER])
+    Notification.objects.filter(pk__in=[pk for pk, _, _ in rows]).delete()
+    announce_notifications_changed(user_ids=[user for _, user, read_at in rows if read_at is None])
+    return len(rows)

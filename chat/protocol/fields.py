@@ -57,6 +57,10 @@ MutedUntil = (
     Annotated[datetime, Meta(tz=True, description="Until when one can only read, if one is muted.")]
     | None
 )
+NotificationsUnread = Annotated[
+    int, Meta(description="Notifications that the person has not read yet: exactly.")
+]
+PostId = Annotated[int, Meta(description="The post's id; it never changes.")]
 HasMore = Annotated[bool, Meta(description="Older messages exist.")]
 Time = Annotated[datetime, Meta(tz=True, description="When, in UTC.")]
 SentAt = Annotated[datetime, Meta(tz=True, description="When the message was stored, in UTC.")]

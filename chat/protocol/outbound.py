@@ -19,7 +19,9 @@ from .fields import (
     Mentions,
     MessageId,
     MutedUntil,
+    NotificationsUnread,
     Place,
+    PostId,
     ReadUpTo,
     Reason,
     ReplyTo,
@@ -189,6 +191,7 @@ class Welcome(OutboundEvent):
     capabilities: Annotated[list[str], Meta(description="The events this server takes.")]
     limits: Annotated[Limits, Meta(description="What the server accepts.")]
     rooms: Annotated[list[RoomSummary], Meta(description="The rooms one is a member of.")]
+    notifications: NotificationsUnread
     server_time: Time
 
 
@@ -366,6 +369,34 @@ class SessionEnded(OutboundEvent):
     reason: Reason
 
 
+class Notifications(OutboundEvent):
+    """Another number of notifications waits for the person, on all their devices."""
+
+    event: ClassVar[str] = "notifications"
+    unread: NotificationsUnread
+
+
+class FeedChanged(OutboundEvent):
+    """Somebody published a post. Whoever shows a list of posts asks for what is new in it."""
+
+    event: ClassVar[str] = "feed_changed"
+    post_id: PostId
+    username: Username
+
+
+class PostChanged(OutboundEvent):
+    """A post has another text, was hidden or shown, or there is something new under it. Whoever
+    shows it asks for it again."""
+
+    event: ClassVar[str] = "post_changed"
+    post_id: PostId
+    comment_id: (
+        Annotated[int, Meta(description="The comment that came, went or changed, if it was one.")]
+        | None
+    ) = None
+    gone: Annotated[bool, Meta(description="Whether the post was deleted.")] = False
+
+
 class ServerTick(OutboundEvent):
     """The server lives: one tick an interval, however many processes run."""
 
@@ -434,6 +465,9 @@ OUTBOUND: dict[str, type[OutboundEvent]] = {
         MembershipChanged,
         MembershipEnded,
         SessionEnded,
+        Notifications,
+        FeedChanged,
+        PostChanged,
         ServerTick,
         Ack,
         Error,

@@ -1,9 +1,13 @@
 """What waits for somebody: counted exactly, and read once for all devices."""
 
+from datetime import timedelta
 from functools import partial
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.utils import timezone
 
 from accounts.actions.comments import delete_comment
 from accounts.actions.follows import follow, unfollow
@@ -93,6 +97,20 @@ def test_the_newest_comes_first(alice: User, bob: User, carol: User) -> None:
     for follower in (bob, carol):
         follow(follower=follower, followed=alice)
     assert [row.actor for row in notifications_of(alice).items] == [carol, bob]
+
+
+def test_what_was_told_long_ago_is_forgotten(
+    alice: User, bob: User, carol: User, committed: Any, changed: list[Any], settings: Any
+) -> None:
+    for follower in (bob, carol):
+        follow(follower=follower, followed=alice)
+    settings.NOTIFICATIONS_KEPT = 90
+    long_ago = timezone.now() - timedelta(days=91)
+    Notification.objects.filter(actor=bob).update(created_at=long_ago)
+    with committed():
+        call_command("prune_notifications", verbosity=0, stdout=StringIO())
+    assert told(alice) == [("follow", "carol")]
+    assert changed == [(alice.pk,)]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -154,7 +154,7 @@ async def test_a_login_that_ends_during_the_greeting_is_not_welcomed(
 ) -> None:
     bob = people[1]
     client = LocalClient(bob)
-    read = ChatSession._memberships_if_valid
+    read = ChatSession._what_waits_if_valid
     loop = asyncio.get_running_loop()
     hub = two[0].hub
 
@@ -164,7 +164,7 @@ async def test_a_login_that_ends_during_the_greeting_is_not_welcomed(
         loop.call_soon_threadsafe(hub._hear, (ended,))
         return answer
 
-    monkeypatch.setattr(ChatSession, "_memberships_if_valid", read_then_end)
+    monkeypatch.setattr(ChatSession, "_what_waits_if_valid", read_then_end)
     await greet(client, two[0], bob.identity)
     assert closed(client) == 4401
     assert client.heard("welcome") == []

@@ -122,6 +122,7 @@ WELCOME = Welcome(
             silenced=False,
         )
     ],
+    notifications=2,
     server_time=at(30, 0),
 )
 ARRIVED = UserJoined(
