@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.actions.messages import send_message
-from chat.models import Message, Room, RoomHead
+from chat.models import Attachment, Message, Room, RoomHead
+
+from .attaching import attach
 
 pytestmark = pytest.mark.django_db
 
@@ -163,3 +165,15 @@ def test_without_anybody_to_ask_nothing_happens(
     with pytest.raises(CommandError, match="--no-input"):
         said_by("new_epoch")
     assert epochs() == before
+
+
+# --- prune_attachments ---
+
+
+@pytest.mark.usefixtures("attachments")
+def test_files_that_nobody_sent_are_removed(room: Room, bob: User, settings: Any) -> None:
+    attach(room, bob)
+    assert "0 files removed that nobody sent, 0 without a row." in said_by("prune_attachments")
+    settings.CHAT_UNSENT_AGE = -60
+    assert "1 files removed that nobody sent" in said_by("prune_attachments")
+    assert not Attachment.objects.exists()

@@ -296,6 +296,13 @@ def form_of(room: Room, *files: Any, text: str = "", client_id: str = "c1") -> d
     return {"message": text, "client_id": client_id, "files": list(files)}
 
 
+def test_the_page_has_a_form_for_files_where_no_script_runs(room: Room, bob: User) -> None:
+    page = browser_of(bob).get(f"/rooms/{room.slug}/").content.decode()
+    composer = page[page.index('<form class="composer"') :]
+    assert 'enctype="multipart/form-data"' in composer[: composer.index(">")]
+    assert '<input type="file" name="files" multiple accept=".jpg,.jpeg,.png' in composer
+
+
 def test_a_form_sends_files_with_or_without_a_text(room: Room, bob: User) -> None:
     browser = browser_of(bob)
     for number, text in enumerate(("", "Look")):
