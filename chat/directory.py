@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from msgspec import structs
 
 from . import queries, shapes
 from .models import Ban, Membership, Message, Room
 from .paging import PageOf, page_of
+from .protocol.outbound import MessageBody
 from .room_page import Day, Reader, days
 
 if TYPE_CHECKING:
@@ -60,19 +62,20 @@ class Preview:
 def own_rooms(
     memberships: Collection[CountedMembership], *, words: str = "", number: int = 1
 ) -> PageOf[OwnRoom]:
-    """Those of the memberships whose room is called or is about `words`: what waits first, then
-    what was spoken in last. Two queries."""
+    """Those of the memberships whose room is called or is about `words`: what calls the person
+    first, then what else waits, then what was spoken in last. Three queries."""
     found = [member for member in memberships if is_about(member.room, words)]
     spoken = _last_spoken([member.room_id for member in found])
 
-    def order(member: CountedMembership) -> tuple[bool, float, str]:
+    def order(member: CountedMembership) -> tuple[bool, bool, float, str]:
         _, at = spoken.get(member.room_id, (0, LONG_AGO))
         since = (at - LONG_AGO).total_seconds()
-        return not member.unread, -since, member.room.name
+        waits = member.unread and not member.silenced
+        return not member.mentions, not waits, -since, member.room.name
 
     page = page_of(sorted(found, key=order), number=number, size=ROOMS_A_PAGE)
     keys = [spoken[member.room_id][0] for member in page if member.room_id in spoken]
-    last = Message.objects.with_people().in_bulk(keys)
+    last = _to_show().in_bulk(keys)
     items = [
         OwnRoom(member, last.get(spoken.get(member.room_id, (0, LONG_AGO))[0])) for member in page
     ]
@@ -85,14 +88,14 @@ def is_about(room: Room, words: str) -> bool:
 
 
 def open_rooms(user: User, *, words: str = "", number: int = 1) -> PageOf[OpenRoom]:
-    """Public rooms that `user` may join, by name. Two queries."""
+    """Public rooms that `user` may join, by name. Three queries."""
     rooms = queries.rooms_to_join(user)
     if words:
         rooms = rooms.filter(Q(name__icontains=words) | Q(topic__icontains=words))
     members = Membership.objects.filter(room=OuterRef("pk")).order_by().values("pk")[:PEOPLE_CAP]
     counted = rooms.annotate(people=queries.CountOf(members))
     page = page_of(counted, number=number, size=ROOMS_A_PAGE)
-    last = Message.objects.with_people().filter(pk__in=_newest([room.pk for room in page]))
+    last = _to_show().filter(pk__in=_newest([room.pk for room in page]))
     by_room = {message.room_id: message for message in last}
     items = [OpenRoom(room, by_room.get(room.pk)) for room in page]
     return PageOf(items, page.number, page.has_next)
@@ -106,11 +109,17 @@ def preview(room: Room, *, reader: User) -> Preview | None:
     rows, _ = queries.messages_before(
         room=room.pk, floor=head.floor, before=head.last_sequence + 1, limit=PREVIEWED
     )
-    messages = [shapes.message_body(row, room_id=room.slug) for row in rows]
+    messages = [_before_joining(shapes.message_body(row, room_id=room.slug)) for row in rows]
     return Preview(
         people=Membership.objects.filter(room=room)[:PEOPLE_CAP].count(),
         days=list(days(messages, reader=Reader(reader, read=head.last_sequence, unread=0))),
     )
+
+
+def _before_joining(message: MessageBody) -> MessageBody:
+    """A message without its files, which only members are given; their names stand for them."""
+    names = ", ".join(file.name for file in message.attachments)
+    return structs.replace(message, attachments=[], message=message.message or names)
 
 
 def is_banned(room: Room, user: User) -> bool:
@@ -123,6 +132,10 @@ def _last_spoken(rooms: Collection[int]) -> dict[int, tuple[int, datetime]]:
     found = Message.objects.filter(pk__in=_newest(rooms))
     rows = found.values_list("room_id", "pk", "created_at")
     return {room: (key, at) for room, key, at in rows}
+
+
+def _to_show() -> QuerySet[Message]:
+    return Message.objects.with_people().prefetch_related("attachments")
 
 
 def _newest(rooms: Collection[int]) -> Subquery:

@@ -82,6 +82,7 @@ class ListForm(forms.Form):
     q = forms.CharField(max_length=100, required=False)
     page = forms.IntegerField(min_value=1, max_value=LAST_PAGE, required=False)
     yours = forms.IntegerField(min_value=1, max_value=LAST_PAGE, required=False)
+    people = forms.IntegerField(min_value=1, max_value=LAST_PAGE, required=False)
 
     def words(self) -> str:
         return str(self._cleaned("q") or "")

@@ -16,6 +16,7 @@ from chat import directory, queries
 from chat.actions.rooms import create_room
 from chat.context_processors import memberships_of
 from chat.forms import ListForm, RoomForm
+from chat.models import RoomKind
 
 from .doors import PersonRequest, require_page, show_form
 
@@ -24,22 +25,24 @@ from .doors import PersonRequest, require_page, show_form
 def home(request: HttpRequest) -> HttpResponse:
     """Show the welcome to strangers, their rooms to everybody else."""
     if request.user.is_authenticated:
-        return rooms(cast("PersonRequest", request))
+        return all_rooms(cast("PersonRequest", request))
     return render(request, "chat/welcome.html")
 
 
 @login_required
 @never_cache
-def rooms(request: PersonRequest) -> HttpResponse:
+def all_rooms(request: PersonRequest) -> HttpResponse:
     asked = ListForm(request.GET)
     words = asked.words()
     invited = queries.rooms_invited_to(request.user)
+    everything = memberships_of(request)
+    rooms = [member for member in everything if member.room.kind != RoomKind.DIRECT]
+    people = [member for member in everything if member.room.kind == RoomKind.DIRECT]
     context = {
         "words": words,
         "invited": [room for room in invited if directory.is_about(room, words)],
-        "own": directory.own_rooms(
-            memberships_of(request), words=words, number=asked.number("yours")
-        ),
+        "own": directory.own_rooms(rooms, words=words, number=asked.number("yours")),
+        "direct": directory.own_rooms(people, words=words, number=asked.number("people")),
         "open": directory.open_rooms(request.user, words=words, number=asked.number()),
     }
     return render(request, "chat/rooms.html", context)

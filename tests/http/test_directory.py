@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat import directory
+from chat.actions.direct import start_direct_room
 from chat.actions.memberships import invite_member, join_room
 from chat.actions.messages import delete_message, send_message
 from chat.actions.moderation import ban_member, close_room
 from chat.actions.receipts import mark_read
 from chat.actions.rooms import change_room, create_room
-from chat.models import Message, Room, RoomKind
+from chat.models import Attachment, Membership, Mention, Message, Room, RoomKind
 from chat.templatetags.moments import short
 from tests.factories import make_room, make_user
 
@@ -55,6 +56,48 @@ def test_what_waits_comes_first_then_what_was_spoken_in_last(alice: User, bob: U
     for room, at in ((old, now - timedelta(days=2)), (fresh, now)):
         say(room, alice, at=at)
     assert listed(alice) == [waits.name, fresh.name, old.name, quiet.name]
+
+
+def test_what_calls_one_comes_before_what_only_waits(alice: User, bob: User) -> None:
+    now = timezone.now()
+    calls, waits = make_room(alice, bob, name="calls"), make_room(alice, bob, name="waits")
+    call = say(calls, bob, "@alice?", at=now - timedelta(hours=1))
+    Mention.objects.get_or_create(
+        room=calls, user=alice, message=call, defaults={"sequence": call.sequence}
+    )
+    say(waits, bob, at=now)
+    assert listed(alice) == ["calls", "waits"]
+
+
+def test_a_silenced_room_stands_among_those_in_which_nothing_waits(alice: User, bob: User) -> None:
+    now = timezone.now()
+    silent, waits = make_room(alice, bob, name="silent"), make_room(alice, bob, name="waits")
+    say(silent, bob, at=now)
+    say(waits, bob, at=now - timedelta(hours=1))
+    Membership.objects.filter(room=silent, user=alice).update(silenced=True)
+    assert listed(alice) == ["waits", "silent"]
+
+
+def test_direct_rooms_stand_apart_under_the_other_s_name(alice: User, bob: User) -> None:
+    direct = start_direct_room(by=alice, user=bob)
+    say(direct, bob, "Five minutes?")
+    page = page_of(alice)
+    part = page[page.index("Direct messages</h2>") :]
+    assert re.search(r'class="row-link"[^>]+>bob<', part)
+    assert "Five minutes?" in part
+    assert "Yours" not in page
+
+
+def test_files_without_a_word_are_told_by_their_names(alice: User, room: Room) -> None:
+    message = say(room, alice, "x")
+    Message.objects.filter(pk=message.pk).update(text="")
+    Attachment.objects.create(
+        room=room, uploader=alice, message=message, name="plan.pdf", type="application/pdf", size=1
+    )
+    assert "<b>You</b>: plan.pdf" in page_of(alice)
+    door = page_of(make_user(), f"/rooms/{room.slug}/")
+    assert "plan.pdf" in door
+    assert "/files/" not in door
 
 
 def test_each_of_one_s_rooms_shows_what_was_said_last(alice: User, bob: User, room: Room) -> None:
