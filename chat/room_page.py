@@ -213,7 +213,13 @@ def _history(room: Room, messages: Sequence[MessageBody], *, has_more: bool) -> 
 
 def days(messages: Sequence[MessageBody], *, reader: Reader) -> Iterator[Day]:
     """The messages by day, in the current time zone, as `reader` sees them."""
-    newer = (message.sequence for message in messages if message.sequence > reader.read)
+    newer = (
+        message.sequence
+        for message in messages
+        if message.sequence > reader.read
+        and message.kind == "text"
+        and message.sender.id != reader.user.pk
+    )
     first_new = next(newer, None) if reader.unread else None
     for day, found in groupby(messages, lambda message: timezone.localdate(message.timestamp)):
         today = list(found)

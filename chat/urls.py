@@ -3,7 +3,18 @@
 from django.urls import path
 from django.views.i18n import JavaScriptCatalog
 
-from .views import completion, direct, files, members, memberships, reports, room, rooms, settings
+from .views import (
+    completion,
+    direct,
+    earlier_texts,
+    files,
+    members,
+    memberships,
+    reports,
+    room,
+    rooms,
+    settings,
+)
 
 urlpatterns = [
     path("", rooms.home, name="home"),
@@ -20,6 +31,11 @@ urlpatterns = [
     path("rooms/<slug:slug>/settings/", settings.room_settings, name="room-settings"),
     path("rooms/<slug:slug>/members/", members.members, name="room-members"),
     path("rooms/<slug:slug>/members/<username:username>/", members.member, name="room-member"),
+    path(
+        "rooms/<slug:slug>/messages/<int:message_id>/history/",
+        earlier_texts.earlier_texts,
+        name="earlier-texts",
+    ),
     path(
         "rooms/<slug:slug>/messages/<int:message_id>/report/", reports.report, name="report-message"
     ),

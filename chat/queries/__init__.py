@@ -10,7 +10,16 @@ from django.db.models import F, Q, QuerySet
 
 from chat import shapes
 from chat.errors import ChatError, ErrorCode
-from chat.models import Attachment, Ban, Membership, Message, Room, RoomHead, RoomKind
+from chat.models import (
+    Attachment,
+    Ban,
+    Membership,
+    Message,
+    MessageKind,
+    Room,
+    RoomHead,
+    RoomKind,
+)
 from chat.protocol.codec import encode
 
 from .memberships import (
@@ -53,6 +62,7 @@ __all__ = [
     "memberships_still_there",
     "memberships_with_unread",
     "message_of",
+    "message_with_versions",
     "messages_after",
     "messages_before",
     "people_called",
@@ -211,6 +221,12 @@ def message_of(*, head: RoomHead, message_id: int) -> Message | None:
     """A message of the room, also a deleted one; None if there is none."""
     found = Message.objects.as_shown().filter(room=head.pk, pk=message_id)
     return found.filter(sequence__gte=head.floor).first()
+
+
+def message_with_versions(*, room: int, message_id: int) -> Message | None:
+    """What people see of a message, with the texts it had before, oldest first. Two queries."""
+    found = Message.objects.with_people().prefetch_related("versions")
+    return found.filter(room_id=room, kind=MessageKind.TEXT, deleted_at=None, pk=message_id).first()
 
 
 def history_page(*, room: int, user: User, before: int, limit: int) -> tuple[list[bytes], bool]:

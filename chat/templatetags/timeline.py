@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.utils.safestring import SafeString, mark_safe
 
 from chat.drawings import DRAWINGS, OTHERS, Drawing
+from chat.texts import as_html
 
 if TYPE_CHECKING:
     from collections.abc import ItemsView
@@ -15,6 +17,12 @@ register = template.Library()
 
 # The box that a picture is shown in; static/js/message_parts.js has the same.
 WIDEST, HIGHEST = 360, 320
+
+
+@register.filter
+def as_text(text: str) -> SafeString:
+    """Links, code and lists of a text that people wrote; mentions stay words."""
+    return mark_safe(as_html(text))  # noqa: S308 - what people wrote is escaped there
 
 
 @register.filter

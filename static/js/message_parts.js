@@ -72,6 +72,8 @@ export function reactionPart({ emoji, count, usernames }, me) {
   const names = usernames.join(", ") + (count > usernames.length ? ", …" : "");
   button.title = fill(gettext("%(name)s, %(count)s: %(names)s"), { name, count: number(count), names });
   button.setAttribute("aria-label", button.title);
-  button.append(drawn?.firstElementChild?.cloneNode(true) ?? emoji, number(count));
+  const sign = drawn?.firstElementChild?.cloneNode(true) ?? document.createElement("span");
+  if (!drawn?.firstElementChild) sign.textContent = emoji;
+  button.append(sign, number(count));
   return button;
 }

@@ -38,7 +38,7 @@ export function startRoving(log, { act, toEnd }) {
 
   log.addEventListener("keydown", (event) => {
     const { key, target } = event;
-    if (!(target instanceof HTMLElement) || target.matches("textarea, input") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!(target instanceof HTMLElement) || target.matches("textarea, input, pre") || event.ctrlKey || event.metaKey || event.altKey) return;
     const line = /** @type {HTMLElement | null} */ (target.closest(".message, .system-line, .system-run"));
     const bar = target.closest(".message-actions");
     const all = lines();

@@ -180,8 +180,8 @@ export class TimelineView {
 
   #placeNews() {
     const { after = Infinity, count = 0 } = this.#news ?? {};
-    const lines = /** @type {HTMLElement[]} */ ([...this.#inner.querySelectorAll("[data-sequence]")]);
-    const first = lines.find(({ dataset, hidden }) => Number(dataset.sequence) > after && !hidden);
+    const lines = /** @type {HTMLElement[]} */ ([...this.#inner.querySelectorAll(".message[data-sequence]:not(.is-own)")]);
+    const first = lines.find(({ dataset }) => Number(dataset.sequence) > after);
     if (!first || !count) return this.#newLine.remove();
     const words = fill(ngettext("%(count)s new message", "%(count)s new messages", count), { count: number(count) });
     this.#newLine.textContent = fill(gettext("%(count)s new"), { count: number(count) });

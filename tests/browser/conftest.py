@@ -119,7 +119,13 @@ def breaks_policy(said: ConsoleMessage) -> bool:
 
 class Opener(Protocol):
     def __call__(
-        self, name: str, room: str, *, address: str | None = None, scripts: bool = True
+        self,
+        name: str,
+        room: str,
+        *,
+        address: str | None = None,
+        scripts: bool = True,
+        touch: bool = False,
     ) -> RoomPage: ...
 
 
@@ -135,12 +141,19 @@ def open_room(
     errors: list[str] = []
 
     def open_as(
-        name: str, room: str, *, address: str | None = None, scripts: bool = True
+        name: str,
+        room: str,
+        *,
+        address: str | None = None,
+        scripts: bool = True,
+        touch: bool = False,
     ) -> RoomPage:
         context = browser.new_context(
             base_url=address or server.address,
             storage_state=logins[name],
             java_script_enabled=scripts,
+            has_touch=touch,
+            is_mobile=touch,
             locale="en-GB",
         )
         contexts.append(context)

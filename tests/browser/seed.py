@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 
 from django.core.management import call_command
 from django.utils import timezone
+from PIL import Image
 
 from accounts.models import User
+from chat.actions.attachments import attach_file
 from chat.actions.memberships import join_room
 from chat.actions.messages import delete_message, edit_message, send_message
 from chat.actions.moderation import ban_member, mute_member
@@ -30,9 +33,23 @@ ROOMS = (
     "moderated",
     "managed",
     "returning",
+    "texts",
+    "reactions",
+    "pins",
+    "earlier-texts",
+    "links",
+    "keyboard",
+    "focus",
+    "touch",
+    "divider",
+    "crowd",
+    "quotes",
+    "files",
+    "receipts",
+    "unread",
 )
 # Messages that some of the rooms have already.
-TALES = {"below": 30, "past": 120}
+TALES = {"below": 30, "past": 120, "links": 150, "divider": 3}
 
 
 def seed() -> None:
@@ -46,10 +63,26 @@ def seed() -> None:
         send_message(room=room.pk, sender=bob, text=f"Welcome to {name}")
         for number in range(TALES.get(name, 0)):
             send_message(room=room.pk, sender=bob, text=f"Once upon a time {number}")
+    crowd = Room.objects.get(slug="crowd")
+    for number in range(6):
+        join_room(room=crowd.pk, user=User.objects.create_user(f"guest{number}"))
+    send_files(Room.objects.get(slug="files"), alice)
     create_room(owner=alice, name="empty", topic="What nobody has spoken of.")
     elsewhere = create_room(owner=bob, name="elsewhere", topic="Open to everybody.")
     send_message(room=elsewhere.pk, sender=bob, text="Is anybody there?")
     furnish(create_room(owner=alice, name="looked-at", topic="Something of everything"), alice, bob)
+
+
+def send_files(room: Room, sender: User) -> None:
+    """A picture and a text, in one message."""
+    picture, text = BytesIO(), BytesIO(b"tea, cake\n")
+    Image.new("RGB", (800, 400), "teal").save(picture, "PNG")
+    kept = []
+    for name, source in (("tea.png", picture), ("list.txt", text)):
+        size = source.tell() or len(source.getvalue())
+        source.seek(0)
+        kept.append(attach_file(room=room.pk, by=sender, name=name, source=source, size=size).pk)
+    send_message(room=room.pk, sender=sender, text="See", attachments=kept)
 
 
 def furnish(room: Room, alice: User, bob: User) -> None:

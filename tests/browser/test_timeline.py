@@ -1,0 +1,277 @@
+"""What people see of messages, and do with them: one causes it, the other sees it at once."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import Opener, Server
+from tests.browser.pages import RoomPage
+
+
+def react(room: RoomPage, text: str, name: str) -> None:
+    room.act(text, "React")
+    room.page.locator("#picker").get_by_role("button", name=name, exact=True).click()
+
+
+def reaction(room: RoomPage, text: str) -> Locator:
+    return room.message(text).locator(".reaction")
+
+
+def test_texts_become_links_code_and_lists_and_never_markup(open_room: Opener) -> None:
+    alice, bob = open_room("alice", "texts"), open_room("bob", "texts")
+    alice.say("<img src=x onerror=alert(1)> javascript:alert(1)")
+    bob.expect_stored("<img src=x onerror=alert(1)> javascript:alert(1)")
+    alice.say("Look at https://example.org/a, or `make run`")
+    link = bob.page.get_by_role("link", name="https://example.org/a", exact=True)
+    expect(link).to_have_attribute("href", "https://example.org/a")
+    expect(link).to_have_attribute("rel", "noopener")
+    expect(bob.page.locator(".prose > p > code")).to_have_text("make run")
+
+    alice.say("- tea\n- cake\n```\n" + "long " * 60 + "\n```")
+    expect(bob.page.locator(".prose li")).to_have_text(["tea", "cake"])
+    code = bob.page.locator(".prose pre.code")
+    code.focus()
+    bob.page.keyboard.press("ArrowRight")
+    expect(code).to_be_focused()
+    assert code.evaluate("code => code.scrollWidth > code.clientWidth"), "it scrolls by itself"
+    assert bob.page.locator(".timeline img:not(.avatar)").count() == 0
+
+
+def test_a_reaction_shows_who_and_can_be_taken_back(open_room: Opener) -> None:
+    alice, bob = open_room("alice", "reactions"), open_room("bob", "reactions")
+    text = "Welcome to reactions"
+    react(bob, text, "Love")
+    expect(reaction(alice, text)).to_have_attribute("aria-label", "Love, 1: bob")
+    expect(reaction(alice, text)).to_have_attribute("aria-pressed", "false")
+    expect(reaction(bob, text)).to_have_attribute("aria-pressed", "true")
+    expect(bob.page.locator("#picker")).to_be_hidden()
+
+    reaction(alice, text).click()
+    expect(reaction(bob, text)).to_have_attribute("aria-label", "Love, 2: bob, alice")
+    expect(reaction(alice, text)).to_be_focused()
+    react(alice, text, "🚀")
+    expect(reaction(bob, text)).to_have_text(["2", re.compile("🚀.*1")])
+
+    reaction(bob, text).first.click()
+    expect(reaction(alice, text).first).to_have_attribute("aria-label", "Love, 1: alice")
+
+
+def test_a_pin_is_seen_by_all_and_set_by_moderators(open_room: Opener) -> None:
+    alice, bob = open_room("alice", "pins"), open_room("bob", "pins")
+    text = "Welcome to pins"
+    alice.choose(text, "Pin")
+    expect(bob.message(text).locator(".message-pin")).to_have_text("Pinned by alice")
+    bob.act(text, "More")
+    expect(bob.page.get_by_role("menuitem", name="Copy link")).to_be_visible()
+    expect(bob.page.get_by_role("menuitem", name="Unpin")).to_be_hidden()
+    alice.choose(text, "Unpin")
+    expect(bob.message(text).locator(".message-pin")).to_have_count(0)
+
+
+def test_moderators_see_what_a_message_said_before(open_room: Opener) -> None:
+    alice, bob = open_room("alice", "earlier-texts"), open_room("bob", "earlier-texts")
+    bob.say("Tea at ten")
+    alice.expect_stored("Tea at ten")
+    bob.act("Tea at ten", "Edit")
+    bob.page.get_by_role("textbox", name="Edit your message").fill("Tea at eleven")
+    bob.page.get_by_role("button", name="Save").click()
+    alice.message("Tea at eleven").get_by_role("link", name="edited").click()
+    dialog = alice.page.get_by_role("dialog", name="Earlier texts")
+    expect(dialog).to_contain_text("Tea at ten")
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_be_hidden()
+    expect(bob.message("Tea at eleven")).to_contain_text("edited")
+    expect(bob.message("Tea at eleven").get_by_role("link", name="edited")).to_have_count(0)
+
+
+def test_a_link_to_a_message_leads_into_the_past_and_down_again(
+    server: Server, open_room: Opener
+) -> None:
+    alice, bob = open_room("alice", "links"), open_room("bob", "links")
+    alice.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    start = alice.page.get_by_role("link", name="Earlier messages")
+    while not alice.message("Once upon a time 20").is_visible():
+        start.click()
+        alice.page.wait_for_timeout(50)
+    alice.choose("Once upon a time 20", "Copy link")
+    expect(alice.page.get_by_text("Link copied.")).to_be_visible()
+    copied = alice.page.evaluate("navigator.clipboard.readText()")
+
+    bob.page.goto(copied)
+    expect(bob.message("Once upon a time 20")).to_be_in_viewport()
+    expect(bob.message("Once upon a time 20")).to_be_focused()
+    expect(bob.message("Once upon a time 149")).to_have_count(0)
+    alice.page.locator(".timeline").press("End")
+    alice.say("Meanwhile")
+    alice.expect_stored("Meanwhile")
+    expect(bob.page.locator(".jump")).to_have_text("Latest")
+    log = bob.page.locator("#timeline")
+    while bob.message("Meanwhile").count() == 0:
+        log.evaluate("log => log.scrollTop = 0")
+        bob.page.wait_for_timeout(50)
+    stored = server.timeline("links")
+    assert bob.timeline() == stored[-len(bob.timeline()) :]
+    alice.say("And now")
+    bob.expect_stored("And now")
+
+
+def test_going_down_the_past_does_not_move_what_is_read(open_room: Opener) -> None:
+    bob = open_room("bob", "links")
+    bob.page.goto("/rooms/links/?before=80")
+    expect(bob.page.locator("main")).to_have_attribute("data-connection", "open")
+    last = bob.page.locator(".message").last
+    text = last.locator(".message-text > p").inner_text()
+    bob.page.locator("#timeline").evaluate("log => log.scrollTop = 0")
+    expect(bob.page.locator(".message").last).not_to_contain_text(text)
+    expect(bob.message(text)).to_be_in_viewport()
+
+
+def test_the_jump_on_a_page_of_the_past_leads_to_the_live_room(open_room: Opener) -> None:
+    bob = open_room("bob", "links")
+    bob.page.goto("/rooms/links/?at=30")
+    bob.page.get_by_role("button", name="Latest").click()
+    expect(bob.page).to_have_url(re.compile(r"/rooms/links/$"))
+    expect(bob.message("Once upon a time 149")).to_have_count(1)
+
+
+def test_what_is_written_on_a_page_of_the_past_is_sent(open_room: Opener) -> None:
+    alice, bob = open_room("alice", "links"), open_room("bob", "links")
+    bob.page.goto("/rooms/links/?at=30")
+    bob.say("From the past")
+    alice.expect_stored("From the past")
+    bob.expect_stored("From the past")
+    expect(bob.page).to_have_url(re.compile(r"/rooms/links/$"))
+
+
+def test_pictures_have_their_place_before_they_are_there(open_room: Opener) -> None:
+    bob = open_room("bob", "files")
+    picture = bob.page.get_by_role("img", name="tea.png")
+    assert picture.get_attribute("width") == "360"
+    assert picture.get_attribute("height") == "180"
+    bob.page.wait_for_function(
+        "image => image.complete && image.naturalWidth > 0", arg=picture.element_handle()
+    )
+    file = bob.page.get_by_role("link", name="list.txt")
+    expect(file).to_contain_text("10 bytes")
+    with bob.page.expect_download() as download:
+        file.click()
+    assert download.value.suggested_filename == "list.txt"
+
+
+def test_the_line_above_what_is_new_stays_when_it_is_read(open_room: Opener) -> None:
+    alice = open_room("alice", "divider")
+    line = alice.page.get_by_role("separator", name="4 new messages")
+    expect(line).to_have_text("4 new")
+    expect(line.locator("+ .message")).to_contain_text("Welcome to divider")
+    alice.say("I see")
+    alice.expect_stored("I see")
+    expect(line).to_be_visible()
+    alice.page.reload()
+    expect(alice.message("I see")).to_have_count(1)
+    expect(alice.page.locator(".new-line")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_many_who_come_are_told_in_one_line(open_room: Opener, scripts: bool) -> None:
+    alice = open_room("alice", "crowd", scripts=scripts)
+    run = alice.page.get_by_text("6 people joined")
+    line = alice.page.get_by_text("guest3 joined")
+    expect(line).to_be_hidden()
+    run.click()
+    expect(line).to_be_visible()
+
+
+def test_the_timeline_is_used_by_keyboard(open_room: Opener) -> None:
+    alice, bob = open_room("alice", "keyboard"), open_room("bob", "keyboard")
+    for text in ("one", "two", "three"):
+        alice.say(text)
+    bob.say("four")
+    alice.expect_stored("one", "two", "three", "four")
+    keyboard = alice.page.keyboard
+    alice.page.locator("#timeline").focus()
+    keyboard.press("ArrowUp")
+    expect(alice.message("four")).to_be_focused()
+    keyboard.press("ArrowUp")
+    keyboard.press("ArrowRight")
+    expect(alice.message("three").get_by_role("button", name="React")).to_be_focused()
+    keyboard.press("ArrowLeft")
+    expect(alice.message("three")).to_be_focused()
+    keyboard.press("e")
+    field = alice.page.get_by_role("textbox", name="Edit your message")
+    expect(field).to_be_focused()
+    field.fill("e + r are letters here")
+    field.press("Enter")
+    expect(alice.message("e + r are letters here")).to_be_focused()
+
+    keyboard.press("+")
+    expect(alice.page.locator("#picker button").first).to_be_focused()
+    keyboard.press("ArrowRight")
+    keyboard.press("Enter")
+    expect(reaction(bob, "e + r are letters here")).to_have_attribute("aria-label", "Yes, 1: alice")
+    alice.message("two").focus()
+    keyboard.press("Delete")
+    alice.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(alice.message("e + r are letters here")).to_be_focused()
+    stops = alice.page.locator("#timeline, .message").evaluate_all(
+        "all => all.filter(each => each.tabIndex === 0).length"
+    )
+    assert stops == 1
+
+
+def test_the_focus_stays_where_others_change_things(open_room: Opener) -> None:
+    alice, bob = open_room("alice", "focus"), open_room("bob", "focus")
+    text = "Welcome to focus"
+    react(alice, text, "Yes")
+    reaction(alice, text).focus()
+    reaction(bob, text).click()
+    expect(reaction(alice, text)).to_have_attribute("aria-label", "Yes, 2: alice, bob")
+    expect(reaction(alice, text)).to_be_focused()
+
+    alice.message(text).get_by_role("button", name="More").focus()
+    reaction(bob, text).click()
+    expect(reaction(alice, text)).to_have_attribute("aria-label", "Yes, 1: alice")
+    expect(alice.message(text).get_by_role("button", name="More")).to_be_focused()
+
+
+def test_a_tap_shows_what_can_be_done(open_room: Opener) -> None:
+    alice, bob = open_room("alice", "touch", touch=True), open_room("bob", "touch")
+    actions = alice.message("Welcome to touch").locator(".message-actions")
+    expect(actions).to_be_hidden()
+    alice.message("Welcome to touch").locator(".message-text").tap()
+    expect(actions).to_be_visible()
+    actions.get_by_role("button", name="React").tap()
+    alice.page.locator("#picker").get_by_role("button", name="Agreed").tap()
+    expect(reaction(bob, "Welcome to touch")).to_have_attribute("aria-label", "Agreed, 1: alice")
+
+
+def test_who_has_read_is_told_under_one_s_last_read_message(open_room: Opener) -> None:
+    alice = open_room("alice", "receipts")
+    alice.say("Has anybody read this?")
+    alice.expect_stored("Has anybody read this?")
+    expect(alice.page.locator(".read-by")).to_have_count(0)
+    open_room("bob", "receipts").expect_stored("Has anybody read this?")
+    expect(alice.message("Has anybody read this?")).to_contain_text("Read by bob")
+    alice.page.reload()
+    expect(alice.message("Has anybody read this?")).to_contain_text("Read by bob")
+    alice.say("And this?")
+    expect(alice.message("And this?")).to_contain_text("Read by bob")
+    expect(alice.page.locator(".read-by")).to_have_count(1)
+
+
+def test_a_message_is_marked_unread_on_every_device(open_room: Opener) -> None:
+    bob, here, there = (open_room(name, "unread") for name in ("bob", "alice", "alice"))
+    badge = there.page.locator(".side-item[data-room=unread] .badge")
+    bob.say("Later")
+    here.expect_stored("Later")
+    expect(badge).to_have_count(0)
+    there.page.goto("/rooms/talk/")
+    here.choose("Welcome to unread", "Mark unread from here")
+    expect(here.page.get_by_role("separator", name="2 new messages")).to_be_visible()
+    expect(badge).to_have_text("2")
+    bob.say("Still there?")
+    expect(badge).to_have_text("3")
+    here.say("Yes")
+    expect(badge).to_have_count(0)

@@ -1,0 +1,64 @@
+"""What a message said before: for moderators only."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from chat.actions.memberships import join_room
+from chat.actions.messages import delete_message, edit_message, send_message
+from chat.actions.rooms import create_room
+from chat.models import Message, Room, RoomKind
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def tea(alice: User, bob: User) -> Room:
+    room = create_room(owner=alice, name="Tea Break")
+    join_room(room=room.pk, user=bob)
+    return room
+
+
+@pytest.fixture
+def edited(tea: Room, bob: User) -> Message:
+    message = send_message(room=tea.pk, sender=bob, text="first <i>")
+    for text in ("second `code`", "third"):
+        edit_message(room=tea.pk, user=bob, message_id=message.pk, text=text)
+    return Message.objects.get(pk=message.pk)
+
+
+def look(user: User, room: Room, message: Message, **headers: str) -> Any:
+    client = Client(headers=headers)
+    client.force_login(user)
+    return client.get(f"/rooms/{room.slug}/messages/{message.pk}/history/")
+
+
+def test_moderators_see_what_a_message_said_before(alice: User, tea: Room, edited: Message) -> None:
+    page = look(alice, tea, edited).content.decode()
+    assert page.index("first &lt;i&gt;") < page.index("second <code>code</code>")
+    assert "<html" in page
+    middle = look(alice, tea, edited, X_Fragment="1").content.decode()
+    assert "first &lt;i&gt;" in middle
+    assert "<html" not in middle
+
+
+def test_others_do_not_see_it(bob: User, tea: Room, edited: Message) -> None:
+    assert look(bob, tea, edited).status_code == 403
+
+
+def test_a_moderator_elsewhere_sees_nothing(bob: User, tea: Room, edited: Message) -> None:
+    other = create_room(owner=bob, name="Elsewhere")
+    assert look(bob, other, edited).status_code == 404
+
+
+def test_a_hidden_room_answers_strangers_like_no_room_at_all(alice: User, bob: User) -> None:
+    secret = create_room(owner=alice, name="Founders", kind=RoomKind.PRIVATE)
+    message = send_message(room=secret.pk, sender=alice, text="hush")
+    assert look(bob, secret, message).status_code == 404
+
+
+def test_what_was_deleted_has_no_earlier_texts(alice: User, tea: Room, edited: Message) -> None:
+    delete_message(room=tea.pk, user=alice, message_id=edited.pk)
+    assert look(alice, tea, edited).status_code == 404
