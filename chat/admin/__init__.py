@@ -4,9 +4,20 @@ goes through an action, so that the live clients hear of it (`acting`)."""
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from . import bans, live, log, memberships, messages, people, reports, rooms
+from . import bans, live, log, memberships, messages, people, posts, reports, rooms, ties
 
-__all__ = ["bans", "live", "log", "memberships", "messages", "people", "reports", "rooms"]
+__all__ = [
+    "bans",
+    "live",
+    "log",
+    "memberships",
+    "messages",
+    "people",
+    "posts",
+    "reports",
+    "rooms",
+    "ties",
+]
 
 admin.site.site_header = "Parley"
 admin.site.site_title = "Parley"

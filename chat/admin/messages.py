@@ -18,7 +18,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.lists import FOUND_AT_MOST, ReadingList, matching
+from accounts.admin.lists import FOUND_AT_MOST, ReadingList, search_newest
 from chat.actions.messages import delete_messages
 from chat.actions.moderation import ban_member, mute_member
 from chat.errors import ChatError
@@ -35,7 +35,6 @@ from .privacy import look, may_read_all, own_words, public_excerpt
 if TYPE_CHECKING:
     from accounts.models import User
 
-SEARCHED = 10_000  # messages that a search looks through, the newest of those that are listed
 DELETED_TOGETHER = 100  # messages; their room waits meanwhile
 
 
@@ -182,10 +181,7 @@ class MessageAdmin(ActingList[Message], ReadingList[Message]):
         if not one_room:
             queryset = queryset.filter(_is_public())
         place = "sequence" if one_room else "created_at"
-        places = queryset.order_by(f"-{place}").values_list(place, flat=True)
-        for oldest in places[SEARCHED : SEARCHED + 1]:
-            queryset = queryset.filter(**{f"{place}__gt": oldest})
-        return queryset.filter(matching(search_term, ["text"], lookup="icontains")), False
+        return search_newest(queryset, search_term, field="text", place=place), False
 
     def load_page(self, request: HttpRequest, rows: list[Message]) -> None:
         """Show what was said; in a room that is not public only if this is that room's page."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.admin.people import PersonAdmin
-from accounts.models import User
+from accounts.models import Comment, Post, User
 from chat.actions.people import end_sessions, reinstate_person, suspend_person
 from chat.models import LivePerson, Membership, Message, ModerationEntry, Report
 
@@ -121,6 +121,8 @@ class ModeratedPersonAdmin(ActingList[User], PersonAdmin):
                 (list_of(LivePerson, person=person.username), _("live sessions")),
                 (list_of(Membership, user=person.pk), _("rooms")),
                 (list_of(Message, sender=person.pk), _("messages")),
+                (list_of(Post, author=person.pk), _("posts")),
+                (list_of(Comment, author=person.pk), _("comments")),
                 (list_of(Report, q=person.username, state="all"), _("reports about them")),
                 (list_of(ModerationEntry, subject=person.pk), _("moderation log")),
             ]

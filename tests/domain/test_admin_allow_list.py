@@ -126,6 +126,10 @@ def test_nothing_is_deleted_by_the_sites_own_action() -> None:
             {"people_by_username", "people_by_email", "people_by_first_name", "staff"},
         ),
         ("chat_room", {"rooms_by_beginning", "rooms_by_name", "closed_rooms"}),
+        ("accounts_post", {"posts_by_time", "posts_by_author", "hidden_posts"}),
+        ("accounts_comment", {"comments_by_time", "comments_of_post", "hidden_comments"}),
+        ("accounts_follow", {"follows_by_time", "followers_by_time", "followed_by_time"}),
+        ("accounts_notification", {"notifications_by_time", "notifications_of_person"}),
         ("chat_message", {"messages_by_time", "messages_by_sender", "deleted_messages"}),
     ],
 )

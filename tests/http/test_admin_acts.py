@@ -10,6 +10,8 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
+from accounts.actions.comments import write_comment
+from accounts.actions.posts import write_post
 from accounts.models import User
 from chat import fanout
 from chat.actions.memberships import join_room
@@ -443,3 +445,27 @@ def test_what_is_already_so_is_not_done_twice(
     act(client, "chat_room", "close", room, reason=WHY)
     act(client, "accounts_user", "reinstate", bob, reason=WHY)
     assert entries() == before
+
+
+def test_moderators_of_the_staff_hide_and_show_posts_and_comments(alice: User, bob: User) -> None:
+    post = write_post(author=alice, text="Hello")
+    comment = write_comment(post_id=post.pk, author=bob, text="Ho")
+    views = ("accounts.view_post", "accounts.view_comment")
+    client = browser_of(make_staff("mod", *views, "accounts.hide_post", "accounts.hide_comment"))
+    for model, row in (("accounts_post", post), ("accounts_comment", comment)):
+        answer = act(client, model, "hide", row, reason="rude")
+        assert told(answer) == ["Hide: 1 done."]
+        row.refresh_from_db()
+        assert (row.hidden_reason, row.hidden_by and row.hidden_by.username) == ("rude", "mod")
+        act(client, model, "show", row, reason="a mistake")
+        row.refresh_from_db()
+        assert row.hidden_at is None
+
+
+def test_looking_at_posts_is_no_right_to_hide_them(alice: User) -> None:
+    post = write_post(author=alice, text="Hello")
+    client = browser_of(make_staff("looker", "accounts.view_post", "accounts.hide_comment"))
+    choose(client, "accounts_post", "hide", post)
+    post.refresh_from_db()
+    assert post.hidden_at is None
+    assert "Hide" not in client.get(page_address(post)).content.decode()

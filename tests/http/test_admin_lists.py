@@ -9,8 +9,12 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.actions.comments import write_comment
+from accounts.actions.follows import follow
+from accounts.actions.hiding import hide
+from accounts.actions.posts import write_post
 from accounts.admin import counting
-from accounts.models import User
+from accounts.models import Follow, Notification, User
 from chat.actions.messages import delete_message, edit_message, send_message
 from chat.actions.moderation import ban_member, close_room, mute_member
 from chat.actions.reports import report_message
@@ -46,6 +50,8 @@ def busy_room(owner: User, member: User, number: int) -> Room:
     until = timezone.now() + timedelta(hours=1)
     mute_member(room=room.pk, by=owner, user=member, until=until, reason="rest")
     ban_member(room=room.pk, by=owner, user=stranger, reason="spam")
+    follow(follower=stranger, followed=owner)
+    write_comment(post_id=write_post(author=owner, text="Hi").pk, author=member, text="Ho")
     return room
 
 
@@ -77,7 +83,7 @@ def test_the_first_page_says_what_waits_and_who_is_here(
 
 
 @pytest.mark.parametrize("model", EVERY_LIST)
-def test_nothing_hostile_becomes_markup(client: Client, model: str) -> None:
+def test_nothing_hostile_becomes_markup(client: Client, admin: User, model: str) -> None:
     hostile = "<script>alert(1)</script>"
     owner = make_user("owner", first_name=hostile)
     room = make_room(owner, make_user("member"), name=hostile)
@@ -86,6 +92,9 @@ def test_nothing_hostile_becomes_markup(client: Client, model: str) -> None:
     member = User.objects.get(username="member")
     report_message(room=room.pk, by=member, message_id=message.pk, reason=hostile)
     ban_member(room=room.pk, by=owner, user=make_user("banned"), reason=hostile)
+    post = write_post(author=owner, text=hostile)
+    hide(write_comment(post_id=post.pk, author=member, text=hostile), by=admin, reason=hostile)
+    follow(follower=owner, followed=member)
     pages = [client.get(list_address(model))]
     if model != "chat_liveperson":
         pages += [client.get(page_address(row)) for row in rows_of(pages[0])]
@@ -137,7 +146,7 @@ def test_the_search_looks_only_through_the_newest_messages(
     old, *_, new = [
         send_message(room=room.pk, sender=alice, text=f"tea {number}") for number in range(6)
     ]
-    monkeypatch.setattr("chat.admin.messages.SEARCHED", 3)
+    monkeypatch.setattr("accounts.admin.lists.SEARCHED", 3)
     assert new in shown(client, "chat_message", q="tea")
     assert old not in shown(client, "chat_message", q="tea")
     assert old not in shown(client, "chat_message", q="tea", room=room.pk)
@@ -160,6 +169,39 @@ def test_many_people_are_found_by_the_beginning(
     monkeypatch.setattr("accounts.admin.people.SEARCHED_WHOLE", -1)
     assert shown(client, "accounts_user", q="ALI") == [alice]
     assert shown(client, "accounts_user", q="lic") == []
+
+
+def test_posts_and_comments_are_found_by_words_author_and_state(
+    client: Client, admin: User, alice: User, bob: User
+) -> None:
+    green, black = (write_post(author=alice, text=f"{tea} tea") for tea in ("Green", "Black"))
+    first, second = (
+        write_comment(post_id=post.pk, author=bob, text="Nice") for post in (green, black)
+    )
+    hide(green, by=admin, reason="weak")
+    hide(first, by=admin, reason="rude")
+    assert shown(client, "accounts_post") == [black, green]
+    assert shown(client, "accounts_post", q="GREEN tea") == [green]
+    assert shown(client, "accounts_post", state="hidden") == [green]
+    assert shown(client, "accounts_post", author=bob.pk) == []
+    assert shown(client, "accounts_comment", author=bob.pk) == [second, first]
+    assert shown(client, "accounts_comment", post=black.pk) == [second]
+    assert shown(client, "accounts_comment", state="hidden") == [first]
+    assert len(shown(client, "accounts_notification", recipient=alice.pk)) == 2
+
+
+def test_follows_and_notifications_are_found_by_person(
+    client: Client, alice: User, bob: User, carol: User
+) -> None:
+    for follower in (bob, carol):
+        follow(follower=follower, followed=alice)
+    from_carol, from_bob = Follow.objects.order_by("-pk")
+    assert shown(client, "accounts_follow") == [from_carol, from_bob]
+    assert shown(client, "accounts_follow", q="carol") == [from_carol]
+    assert shown(client, "accounts_follow", followed=alice.pk, follower=bob.pk) == [from_bob]
+    told = Notification.objects.get(actor=bob)
+    assert shown(client, "accounts_notification", q="bob") == [told]
+    assert shown(client, "accounts_notification", recipient=alice.pk, actor=bob.pk) == [told]
 
 
 def test_rooms_are_found_by_name_kind_and_state(
