@@ -92,6 +92,7 @@ def message_body(message: Message, *, room_id: str) -> MessageBody:
         reactions=reactions(message.shown_reactions),
         pinned=message.pinned_at is not None,
         pinned_by=message.pinned_by.username if message.pinned_by else None,
+        mentions=[mention.user.username for mention in message.shown_mentions],
         attachments=[attachment(file, room_id=room_id) for file in message.shown_attachments],
     )
 

@@ -20,17 +20,17 @@ INLINE = re.compile(
 CLOSING = {")": "(", "]": "[", "}": "{"}
 
 
-def names_in(text: str) -> set[str]:
-    """The names after an `@`, in small letters, that the text may mention; none inside code.
+def mentions_in(text: str) -> Iterator[list[str]]:
+    """For each `@` that may mention somebody, the names it may mean, in small letters; none
+    inside code.
 
-    A full stop may end the sentence or belong to the name: both readings are given.
+    A full stop may end the sentence or belong to the name: the longest reading comes first, and
+    is meant where there is somebody called so.
     """
-    names: set[str] = set()
     for line in _outside_fences(text):
         for found in INLINE.finditer(line):
             if found["name"]:
-                names.update(name.lower() for name in _readings(found["name"]))
-    return names
+                yield [name.lower() for name in _readings(found["name"])]
 
 
 def as_html(text: str, *, mentions: Collection[str] = (), reader: str = "") -> str:

@@ -65,6 +65,7 @@ class RoomWrite:
         )
         message.shown_reactions = []
         message.shown_attachments = []
+        message.shown_mentions = []
         return message
 
     def renumber(self, messages: Sequence[Message]) -> None:

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .messages import Message
 from .rooms import Room
 
 
@@ -17,7 +16,7 @@ class Mention(models.Model):
     """
 
     message = models.ForeignKey(
-        Message,
+        "chat.Message",
         models.CASCADE,
         related_name="mentions",
         db_index=False,  # this and the others: the constraint and the index begin with them

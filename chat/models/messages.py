@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
+from .mentions import Mention
 from .reactions import Reaction
 from .rooms import Room
 
@@ -41,6 +42,11 @@ def shown_besides() -> list[Prefetch[str]]:
     return [
         Prefetch("reactions", reactions, to_attr="shown_reactions"),
         Prefetch("attachments", to_attr="shown_attachments"),
+        Prefetch(
+            "mentions",
+            Mention.objects.select_related("user").order_by("pk"),
+            to_attr="shown_mentions",
+        ),
     ]
 
 
@@ -129,6 +135,7 @@ class Message(models.Model):
     # Loaded by `as_shown`, and set for messages that are new.
     shown_reactions: list[Reaction]
     shown_attachments: list[Attachment]
+    shown_mentions: list[Mention]
 
     objects = MessageQuerySet.as_manager()
 

@@ -139,6 +139,9 @@ class MessageBody(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ] = []
     pinned: Annotated[bool, Meta(description="Whether it is pinned to the room.")] = False
     pinned_by: Annotated[str, Meta(description="The username of who pinned it.")] | None = None
+    mentions: Annotated[
+        list[str], Meta(description="Usernames of the other members whom the text mentions.")
+    ] = []
     attachments: Annotated[list[Attachment], Meta(description="Files, in the sender's order.")] = []
 
 

@@ -32,14 +32,19 @@ def unread_of(room: Room, user: User) -> int:
     return found.unread
 
 
-def recounted(room: Room, user: User) -> int:
-    """What waits for `user`, counted in the plainest way."""
+def mentions_of(room: Room, user: User) -> int:
+    return queries.waiting_by_member(room=room.pk, users=[user.pk])[user.pk].mentions
+
+
+def recounted(room: Room, user: User, *, calling: bool = False) -> int:
+    """What waits for `user`, or only what is `calling` them, counted in the plainest way."""
     read = Membership.objects.get(room=room, user=user).read_sequence
     return sum(
         message.kind == MessageKind.TEXT
         and message.deleted_at is None
         and message.sender_id != user.pk
         and message.sequence > read
+        and (not calling or f"@{user.username}!" in message.text)
         for message in Message.objects.filter(room=room)
     )
 
@@ -282,13 +287,15 @@ STEPS = st.lists(
 def test_unread_always_equals_a_recount(
     monkeypatch: pytest.MonkeyPatch, db: None, steps: list[tuple[str, int, int]]
 ) -> None:
-    monkeypatch.setattr(queries, "UNREAD_CAP", 4)
+    monkeypatch.setattr(queries.memberships, "UNREAD_CAP", 4)
     people = [make_user() for _ in range(3)]
     room = make_room(*people)
     for act, who, chance in steps:
         take_step(room, people[who], act, random.Random(chance))
     for member in Membership.objects.filter(room=room).select_related("user"):
-        assert unread_of(room, member.user) == min(recounted(room, member.user), 4)
+        user = member.user
+        assert unread_of(room, user) == min(recounted(room, user), 4)
+        assert mentions_of(room, user) == min(recounted(room, user, calling=True), 4)
 
 
 def take_step(room: Room, user: User, act: str, chance: random.Random) -> None:
@@ -298,16 +305,22 @@ def take_step(room: Room, user: User, act: str, chance: random.Random) -> None:
     own = Message.objects.filter(room=room, sender=user, kind=MessageKind.TEXT, deleted_at=None)
     match act:
         case "say":
-            say(room, user)
+            say(room, user, f"Hi {calling(room, chance)}")
         case "delete" if own:
             delete_message(room=room.pk, user=user, message_id=chance.choice(own).pk)
         case "edit" if own:
-            edit_message(
-                room=room.pk, user=user, message_id=chance.choice(own).pk, text=f"{chance.random()}"
-            )
+            text = f"{chance.random()} {calling(room, chance)}"
+            edit_message(room=room.pk, user=user, message_id=chance.choice(own).pk, text=text)
         case "read":
             mark_read(room=room.pk, user=user, sequence=chance.randint(0, head_of(room) + 2))
         case "unread":
             mark_unread(room=room.pk, user=user, sequence=chance.randint(0, head_of(room) + 2))
         case "leave":
             end_membership(room=room.pk, user=user)
+
+
+def calling(room: Room, chance: random.Random) -> str:
+    """Words that mention a member, or nobody."""
+    members = Membership.objects.filter(room=room).values_list("user__username", flat=True)
+    name = chance.choice([*members, ""])
+    return name and f"@{name}!"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chat.texts import as_html, names_in
+from chat.texts import as_html, mentions_in
 
 CASES = json.loads((Path(__file__).parents[1] / "texts.json").read_text())
 
@@ -20,8 +20,8 @@ def test_a_text_is_shown_as_the_script_shows_it(case: dict[str, Any]) -> None:
 
 
 def test_names_may_end_a_sentence_or_have_a_full_stop() -> None:
-    assert names_in("ask @Bob. Or @b.o.b, not x@carol") == {"bob.", "bob", "b.o.b"}
+    assert list(mentions_in("ask @Bob. Or @b.o.b, not x@carol")) == [["bob.", "bob"], ["b.o.b"]]
 
 
 def test_code_names_nobody() -> None:
-    assert names_in("`@alice`\n```\n@bob\n```\n@carol") == {"carol"}
+    assert list(mentions_in("`@alice`\n```\n@bob\n```\n@carol")) == [["carol"]]

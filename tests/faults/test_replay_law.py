@@ -243,10 +243,16 @@ class History:
         known = list(Message.objects.filter(room=self.room).order_by("sequence"))
         return known[number % len(known)] if known else None
 
+    def calling(self) -> str:
+        """Every third text mentions somebody."""
+        return f" @{self.people[self.number % 2]}" if self.number % 3 == 0 else ""
+
     def say(self, number: int) -> None:
         self.number += 1
         messages.send_message(
-            room=self.room.pk, sender=self.author(number).user, text=f"said {self.number}"
+            room=self.room.pk,
+            sender=self.author(number).user,
+            text=f"said {self.number}{self.calling()}",
         )
 
     def attach(self, number: int) -> None:
@@ -264,7 +270,7 @@ class History:
                 room=self.room.pk,
                 user=message.sender,
                 message_id=message.pk,
-                text=f"meant {self.number}",
+                text=f"meant {self.number}{self.calling()}",
             )
 
     def delete(self, number: int) -> None:

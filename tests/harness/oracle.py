@@ -14,7 +14,7 @@ import msgspec
 from django.db import connections
 
 from chat import queries, shapes
-from chat.models import Membership, Message, MessageKind, RoomHead
+from chat.models import Membership, Message, MessageKind, RoomHead, RoomKind
 from chat.protocol.codec import encode
 
 from .correspondent import Correspondent
@@ -82,11 +82,12 @@ def assert_promises_kept(
     nothing_was_dropped: Iterable[Mapping[str, Any]] = (),
     no_resets: bool = True,
     unread: Mapping[str, int] | None = None,
+    mentions: Mapping[str, int] | None = None,
 ) -> Truth:
     """Compare what every witness knows of the room with the database; return what that holds.
 
     `nothing_was_dropped` takes the counters of servers that had no reason to repair anything,
-    `unread` what the server told each person (by name) of what waits for them.
+    `unread` and `mentions` what the server told each person (by name) of what waits for them.
     """
     truth = truth_of(room_id)
     failures = list(_numbers(truth))
@@ -100,6 +101,7 @@ def assert_promises_kept(
         ]
         failures += [f"{witness.name}: {complaint}" for complaint in complaints]
     failures += _unread(truth, unread or {})
+    failures += _mentions(truth, mentions or {})
     failures += [
         f"(g) a server repaired or reset though nothing was dropped: {dict(counted)}"
         for counted in nothing_was_dropped
@@ -167,16 +169,34 @@ def brief(body: Body | None) -> str:
 
 
 def _unread(truth: Truth, told: Mapping[str, int]) -> Iterator[str]:
-    """Recount by hand, without the query that the server counts with."""
-    for member in Membership.objects.filter(room_id=truth.head.pk, user__username__in=told):
-        waiting = [
-            row
-            for row in truth.rows
-            if row.kind == MessageKind.TEXT
-            and row.deleted_at is None
-            and row.sender_id != member.user_id
-            and row.sequence > member.read_sequence
-        ]
+    for member, waiting in _waiting(truth, told):
         name = member.user.username
         if told[name] != min(len(waiting), queries.UNREAD_CAP):
             yield f"(e) {name} was told of {told[name]} unread messages, there are {len(waiting)}"
+
+
+def _mentions(truth: Truth, told: Mapping[str, int]) -> Iterator[str]:
+    """Tests write no name in code, and none that begins another."""
+    for member, waiting in _waiting(truth, told):
+        name = member.user.username
+        calling = [row for row in waiting if f"@{name}" in row.text]
+        if truth.head.room.kind == RoomKind.DIRECT:
+            calling = waiting
+        if told[name] != min(len(calling), queries.UNREAD_CAP):
+            yield f"(e) {name} was told of {told[name]} mentions, there are {len(calling)}"
+
+
+def _waiting(truth: Truth, told: Mapping[str, int]) -> Iterator[tuple[Membership, list[Message]]]:
+    """Recount by hand, without the query that the server counts with."""
+    for member in Membership.objects.filter(room_id=truth.head.pk, user__username__in=told):
+        yield (
+            member,
+            [
+                row
+                for row in truth.rows
+                if row.kind == MessageKind.TEXT
+                and row.deleted_at is None
+                and row.sender_id != member.user_id
+                and row.sequence > member.read_sequence
+            ],
+        )

@@ -147,7 +147,7 @@ def test_a_room_costs_as_much_however_full_it_is(
     page_of(client, tea)
     # Session, person, own rooms with their heads, messages, reactions to them, their files, and for
     # a moderator what is reported.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page_of(client, tea)
 
 

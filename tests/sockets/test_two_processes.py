@@ -103,7 +103,9 @@ async def test_unread_counters_are_what_a_recount_says(pair: list[ServerProcess]
     room = await in_database(make_place, alice, bob)
     clients = alice.client(pair[0], rooms=(room.slug,)), bob.client(pair[1], rooms=(room.slug,))
     async with living(clients) as (speaker, listener):
-        acks = [await speaker.say(room.slug, f"{n}") for n in range(8)]
+        # Every second one calls bob.
+        called = ("", f", @{bob.name}")
+        acks = [await speaker.say(room.slug, f"{n}{called[n % 2]}") for n in range(8)]
         await listener.say(room.slug, "mine")
         where = {"room_id": room.slug}
         await speaker.ask("delete_message", **where, message_id=acks[6]["message_id"])
@@ -113,9 +115,15 @@ async def test_unread_counters_are_what_a_recount_says(pair: list[ServerProcess]
         head = acks[-1]["sequence"] + 2
         for client in (speaker, listener):
             await client.stands_at(room.slug, head)
-        unread = {bob.name: back["unread"], alice.name: own["unread"]}
-        await in_database(assert_promises_kept, room.slug, [speaker, listener], unread=unread)
+        await in_database(
+            assert_promises_kept,
+            room.slug,
+            [speaker, listener],
+            unread={bob.name: back["unread"], alice.name: own["unread"]},
+            mentions={bob.name: back["mentions"], alice.name: own["mentions"]},
+        )
     assert read["unread"] == back["unread"] == 4
+    assert read["mentions"] == back["mentions"] == 3
 
 
 # --- From outside the sockets --------------------------------------------------------------------

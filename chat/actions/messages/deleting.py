@@ -12,7 +12,15 @@ from chat.actions.authority import Power, acting_power
 from chat.actions.changing import RoomWrite, changing_room
 from chat.actions.moderation import log
 from chat.errors import ChatError, ErrorCode
-from chat.models import Attachment, Message, MessageKind, MessageVersion, ModerationAct, Reaction
+from chat.models import (
+    Attachment,
+    Mention,
+    Message,
+    MessageKind,
+    MessageVersion,
+    ModerationAct,
+    Reaction,
+)
 
 from .voice import message_to_change
 
@@ -82,6 +90,7 @@ def _delete(write: RoomWrite, messages: list[Message], *, by: User, reason: str)
         messages, ["text", "deleted_at", "deleted_by", "pinned_at", "pinned_by", "reply_to"]
     )
     Reaction.objects.filter(message__in=messages).delete()
+    Mention.objects.filter(message__in=messages).delete()
     MessageVersion.objects.filter(message__in=messages).delete()
     Attachment.objects.filter(message__in=messages).delete()
     _log(write, (message for message in messages if message.sender_id != by.pk), by, reason)

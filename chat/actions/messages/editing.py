@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from chat.actions import mentions
 from chat.actions.changing import changing_room
 from chat.errors import ChatError, ErrorCode
 from chat.filters import FilterContext, filtered_sync
@@ -45,13 +46,15 @@ def edit_message(
             text=message.text,
             written_at=message.edited_at or message.created_at,
         )
-        quoted_otherwise = in_one_line(kept) != in_one_line(message.text)
+        before = message.text
+        quoted_otherwise = in_one_line(kept) != in_one_line(before)
         message.changed_sequence = message.text_changed_sequence = write.take_number()
         message.text = kept
         message.edited_at = timezone.now()
         message.save(
             update_fields=["text", "edited_at", "changed_sequence", "text_changed_sequence"]
         )
+        mentions.renew(message, before=before)
         replies = write.renumber_replies([message]) if quoted_otherwise else []
         write.tell_changed([message, *replies])
         return message

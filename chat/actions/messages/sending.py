@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, InterfaceError, OperationalError
 
+from chat.actions import mentions
 from chat.actions.attached import link
 from chat.actions.changing import changing_rooms
 from chat.errors import ChatError, ErrorCode
@@ -108,6 +109,7 @@ def _send_batch(drafts: Sequence[Draft]) -> list[Sent]:
         sent = [admission.admit(draft) for draft in drafts]
         Message.objects.bulk_create(admission.fresh)
         link(admission.fresh)
+        mentions.note(admission.fresh)
         if admission.slowed:
             Membership.objects.bulk_update(admission.slowed, ["spoke_at"])
         for message in admission.fresh:
