@@ -39,6 +39,12 @@ def members(room: Room, *, words: str = "", number: int = 1) -> PageOf[Membershi
     return page_of(found.order_by(*BY_RANK), number=number, size=PEOPLE_A_PAGE)
 
 
+def first_members(room: Room, *, limit: int) -> tuple[list[Membership], int]:
+    """The first `limit` of the room's people by rank and name, and how many they are in all."""
+    found = Membership.objects.filter(room=room).select_related("user")
+    return list(found.order_by(*BY_RANK)[:limit]), found.count()
+
+
 def banned(room: Room, *, words: str = "", number: int = 1) -> PageOf[Ban]:
     """Whom the room shuts out, by name. One query."""
     found = Ban.objects.filter(room=room).filter(_named(words)).select_related("user")

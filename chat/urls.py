@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.i18n import JavaScriptCatalog
 
 from .views import (
+    about,
     completion,
     direct,
     earlier_texts,
@@ -14,12 +15,14 @@ from .views import (
     room,
     rooms,
     settings,
+    theme,
 )
 
 urlpatterns = [
     path("", rooms.home, name="home"),
     path("new-room/", rooms.new_room, name="new-room"),
     path("rooms/<slug:slug>/", room.room, name="room"),
+    path("rooms/<slug:slug>/about/", about.about, name="about-room"),
     path("rooms/<slug:slug>/join/", memberships.join, name="join-room"),
     path("rooms/<slug:slug>/leave/", memberships.leave, name="leave-room"),
     path("rooms/<slug:slug>/read/", room.read, name="mark-read"),
@@ -51,5 +54,6 @@ urlpatterns = [
     path(
         "rooms/<slug:slug>/files/<int:attachment_id>/<str:name>", files.download, name="attachment"
     ),
+    path("theme/", theme.theme, name="theme"),
     path("words.js", JavaScriptCatalog.as_view(packages=["chat"]), name="words"),
 ]

@@ -15,7 +15,7 @@ from accounts.models import User
 from chat import queries
 from chat.actions.authority import Power, power_in
 from chat.errors import ChatError, ErrorCode
-from chat.models import Room, RoomKind
+from chat.models import Membership, Room, RoomKind
 
 require_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -55,6 +55,15 @@ def moderated_room(slug: str, user: User, *, least: Power = Power.MODERATOR) -> 
     if power < least:
         raise PermissionDenied
     return room, power
+
+
+def member_room(slug: str, user: User) -> Membership:
+    """The person's membership with its room loaded; 404 for who is no member."""
+    membership = Membership.objects.filter(room__slug=slug, user=user)
+    found = membership.select_related("room").first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def show_form(request: PersonRequest, form: forms.Form, words: dict[str, str]) -> HttpResponse:

@@ -89,6 +89,7 @@ def show_room(
             "count": settings.CHAT_FILES_PER_MESSAGE,
             "types": file_endings(settings.CHAT_FILE_TYPES),
         },
+        "muted_until": membership.muted_until if membership.is_muted else None,
     }
     return render(request, "chat/room.html", context, status=status)
 

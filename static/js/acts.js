@@ -2,7 +2,7 @@
 /** What one does with a message, by its buttons, its menu and the keyboard. */
 
 import { find, openBeside, walk } from "./dom.js";
-import { Editing } from "./editing.js";
+import { startEditing } from "./editing.js";
 import { RequestError } from "./line.js";
 import { explain } from "./refusals.js";
 import { gettext } from "./words.js";
@@ -16,7 +16,7 @@ export function messageActs(room) {
   const { main, me } = room;
   const dialog = (/** @type {string} */ id) => /** @type {HTMLDialogElement} */ (find(document, id));
   const [menu, picker, history] = [find(document, "#message-menu"), find(document, "#picker"), dialog("#history-dialog")];
-  const editing = new Editing(room, dialog("#delete-dialog"));
+  const editing = startEditing(room, dialog("#delete-dialog"));
   /** Whose menu or picker is open. @type {{element: HTMLElement, message: Message} | null} */
   let open = null;
 
@@ -79,7 +79,7 @@ export function messageActs(room) {
   };
 
   for (const popover of [menu, picker]) {
-    popover.addEventListener("keydown", walk);
+    popover.onkeydown = walk;
     popover.addEventListener("click", ({ target }) => {
       const button = target instanceof Element && target.closest("button");
       if (!button || !open) return;

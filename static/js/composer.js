@@ -1,100 +1,126 @@
 // @ts-check
-/** The field one writes in. */
+/** The field one writes in, with what is answered and the files that go along. */
 
+import { startAttachments } from "./attachments.js";
+import { startCompletion } from "./completion.js";
 import { find, length } from "./dom.js";
-import { fill, gettext, ngettext, number } from "./words.js";
+import { gettext, ngettext, number } from "./words.js";
 
+/** @import {Drafts} from "./drafts.js" */
+/** @import {Content, Quote} from "./wire.d.ts" */
 /**
  * @typedef {object} ComposerListener
- * @property {(text: string) => void} onSend
+ * @property {(content: Content) => void} onSend
  * @property {(typing: boolean) => void} onTyping at every stroke, and once when there is nothing to send any more
+ * @property {() => void} onEditLast
  */
 
-export class Composer {
-  #form;
-  #field;
-  #button;
-  #hint;
-  #note;
-  #limit;
-  #listener;
-  #waiting = 0;
+/** @param {HTMLElement} form @param {number} limit characters @param {Drafts} drafts @param {ComposerListener} listener */
+export function startComposer(form, limit, drafts, { onSend, onTyping, onEditLast }) {
+  const [bar, hint, note, closed] = [".composer-reply", ".hint", ".composer-note", ".composer-closed"].map((name) => find(form, name));
+  const field = /** @type {HTMLTextAreaElement} */ (find(form, "textarea"));
+  const button = /** @type {HTMLButtonElement} */ (find(form, ".send"));
+  const forNames = startCompletion(field, find(document, "#people-choices"), /** @type {string} */ (form.dataset.people));
+  const files = startAttachments(form, keep);
+  let waiting = 0;
+  /** @type {Quote | null} */
+  let quote = null;
 
-  /** @param {HTMLElement} form @param {number} limit characters @param {ComposerListener} listener */
-  constructor(form, limit, listener) {
-    this.#form = form;
-    this.#field = /** @type {HTMLTextAreaElement} */ (find(form, "textarea"));
-    this.#button = /** @type {HTMLButtonElement} */ (find(form, ".send"));
-    this.#hint = find(form, ".hint");
-    this.#note = find(form, ".composer-note");
-    this.#limit = limit;
-    this.#listener = listener;
-    form.setAttribute("novalidate", "");
-    this.#field.removeAttribute("maxlength");   // a paste is not cut silently: what is over is counted
-    form.addEventListener("submit", (event) => this.#submit(event));
-    this.#field.addEventListener("keydown", (event) => this.#key(event));
-    this.#field.addEventListener("input", () => this.#changed());
-    this.#update();
+  /** @returns {Content} */
+  function content() {
+    const attachments = files.ready();
+    return { message: field.value, ...quote && { reply_to: quote.message_id, quote }, ...attachments.length && { attachments } };
   }
 
-  /** Put words back to be written anew. @param {string} text */
-  write(text) {
-    this.#field.value = [this.#field.value, text].filter((each) => each.trim()).join("\n");
-    this.#field.focus();
-    this.#update();
+  /** @param {Content} content what was there stays before it */
+  function put({ message, quote: answered, attachments }) {
+    field.value = [field.value, message].filter((each) => each.trim()).join("\n");
+    showReply(answered ?? null);
+    files.put(attachments ?? []);
   }
 
-  /** @param {number} count how many messages wait for the connection */
-  setWaiting(count) {
-    this.#waiting = count;
-    this.#update();
+  /** @param {Quote | null} answered */
+  function showReply(answered) {
+    quote = answered;
+    bar.hidden = !quote;
+    find(bar, "b").textContent = quote?.name ?? "";
+    find(bar, ".quoted").textContent = quote?.text ?? "";
   }
 
-  /** @param {string | null} why nothing can be written here; null: it can */
-  setClosed(why) {
-    const closed = find(this.#form, ".composer-closed");
-    closed.textContent = why;
-    closed.hidden = why === null;
-    find(this.#form, ".composer-box").hidden = why !== null;
-    find(this.#form, ".composer-status").hidden = why !== null;
+  /** The next message answers this one; null: none. @param {Quote | null} answered */
+  function reply(answered) {
+    showReply(answered);
+    field.focus();
+    keep();
   }
 
-  /** @param {SubmitEvent} event */
-  #submit(event) {
+  function keep() {
+    drafts.keep(content());
+    update();
+  }
+
+  function changed() {
+    keep();
+    onTyping(field.value.trim() !== "");
+  }
+
+  function update() {
+    const over = length(field.value) - limit;
+    button.disabled = over > 0 || files.pending() || !field.value.trim() && !files.ready().length;
+    field.ariaInvalid = String(over > 0);
+    note.textContent = over > 0 ? gettext("%(count)s over", { count: number(over) })
+      : waiting ? ngettext("%(count)s message waiting", "%(count)s messages waiting", waiting) : "";
+    note.hidden = !note.textContent;
+    hint.hidden = !note.hidden;
+    if (CSS.supports("field-sizing", "content")) return;   // it grows by itself
+    field.style.blockSize = "auto";
+    field.style.blockSize = `${field.scrollHeight}px`;
+  }
+
+  form.setAttribute("novalidate", "");
+  field.removeAttribute("maxlength");   // a paste is not cut silently: what is over is counted
+  field.addEventListener("input", changed);
+  field.onkeydown = (event) => {
+    const { key } = event;
+    if (event.isComposing || forNames(event)) return;
+    if (key === "Enter" && !event.shiftKey) /** @type {HTMLFormElement} */ (form).requestSubmit();
+    else if (key === "Escape" && quote) reply(null);
+    else if (key === "ArrowUp" && !event.altKey && !field.value) onEditLast();
+    else return;
     event.preventDefault();
-    const text = this.#field.value;
-    if (this.#button.disabled) return;
-    this.#field.value = "";
-    this.#field.focus();
-    this.#changed();
-    this.#listener.onSend(text);
-  }
-
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  };
+  form.onsubmit = (event) => {
     event.preventDefault();
-    /** @type {HTMLFormElement} */ (this.#form).requestSubmit();
-  }
+    if (button.disabled) return;
+    const sent = content();
+    field.value = "";
+    files.clear();
+    reply(null);
+    changed();
+    onSend(sent);
+  };
+  find(bar, "button").onclick = () => reply(null);
+  if (!field.value && drafts.kept) put(drafts.kept);   // what a form brought back stands
+  update();
 
-  #changed() {
-    this.#update();
-    this.#listener.onTyping(this.#field.value.trim() !== "");
-  }
-
-  #update() {
-    const over = length(this.#field.value) - this.#limit;
-    this.#button.disabled = this.#field.value.trim() === "" || over > 0;
-    this.#field.setAttribute("aria-invalid", String(over > 0));
-    this.#note.textContent = this.#noteWords(over);
-    this.#note.hidden = this.#note.textContent === "";
-    this.#hint.hidden = !this.#note.hidden;
-  }
-
-  /** @param {number} over */
-  #noteWords(over) {
-    if (over > 0) return fill(gettext("%(count)s over"), { count: number(over) });
-    if (this.#waiting === 0) return "";
-    return fill(ngettext("%(count)s message waiting", "%(count)s messages waiting", this.#waiting), { count: number(this.#waiting) });
-  }
+  return {
+    reply,
+    /** Put something back to be written anew. @param {Content} written */
+    write(written) {
+      put(written);
+      field.focus();
+      keep();
+    },
+    /** @param {number} count how many messages wait for the connection */
+    setWaiting(count) {
+      waiting = count;
+      update();
+    },
+    /** @param {string | null} why nothing can be written here; null: it can */
+    setClosed(why) {
+      closed.textContent = why;
+      closed.hidden = why === null;
+      for (const name of [".composer-box", ".composer-status"]) find(form, name).hidden = why !== null;
+    },
+  };
 }

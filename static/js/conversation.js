@@ -6,11 +6,11 @@ import { browserClock } from "./clock.js";
 import { find } from "./dom.js";
 import { RequestError } from "./line.js";
 import { ReadMark } from "./read_mark.js";
-import { Reading } from "./reading.js";
+import { startReading } from "./reading.js";
 import { Receipts } from "./receipts.js";
 import { startRoving } from "./roving.js";
-import { TimelineView } from "./timeline_view.js";
-import { fill, ngettext, number } from "./words.js";
+import { makeTimelineView } from "./timeline_view.js";
+import { ngettext } from "./words.js";
 
 /** @import {Letter} from "./outbox.js" */
 /** @import {Room} from "./room.d.ts" */
@@ -25,7 +25,7 @@ export function startConversation(room) {
   const { read = 0, unread = 0, ceiling, page = 50 } = main.dataset;
   const log = find(main, ".timeline");
   const status = find(main, ".said");
-  const view = new TimelineView(log, me);
+  const view = makeTimelineView(log, me);
   const receipts = new Receipts();
   const acts = messageActs(room);
   let fetching = false;
@@ -39,7 +39,7 @@ export function startConversation(room) {
     room.say("read", { room_id: id, ...answer });
     return true;
   });
-  const reading = new Reading(log, find(main, ".jump"), {
+  const reading = startReading(log, find(main, ".jump"), {
     onEnd() {
       if (!timeline.isLive) return void fetchPage(timeline.laterRequest(Number(page)));
       seen = true;
@@ -152,11 +152,11 @@ export function startConversation(room) {
     const answer = await room.ask("fetch_history", { before: request.before });
     fetching = false;
     if (answer instanceof RequestError) return;
-    log.setAttribute("aria-live", "off");
+    log.ariaLive = "off";
     const stand = log.scrollHeight + log.scrollTop;
     carryOut(timeline.addPage(request, answer));
     if (request.later) log.scrollTop = stand - log.scrollHeight;   // what grew below does not move what is read
-    log.setAttribute("aria-live", "polite");
+    log.ariaLive = "polite";
     reading.look();
   }
 
@@ -175,14 +175,14 @@ export function startConversation(room) {
   room.on("event", hear);
   room.on("state", ({ status }) => {
     main.dataset.connection = status === "open" ? "open" : "lost";
-    if (status !== "open") log.setAttribute("aria-live", "off");   // catching up is told in one line
+    if (status !== "open") log.ariaLive = "off";   // catching up is told in one line
     else heardAway = 0;
     view.setOnline(status === "open");
   });
   room.on("joined", () => {
-    const words = fill(ngettext("%(count)s message came in", "%(count)s messages came in", heardAway), { count: number(heardAway) });
+    const words = ngettext("%(count)s message came in", "%(count)s messages came in", heardAway);
     if (heardAway && find(main, ".banner").hidden && log.ariaLive === "off") room.say("said", words);
-    log.setAttribute("aria-live", "polite");
+    log.ariaLive = "polite";
     reading.look();
   });
   room.on("written", (draft) => {

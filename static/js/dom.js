@@ -6,15 +6,14 @@
 /** The one element that must be there. @param {ParentNode} within @param {string} selector @returns {HTMLElement} */
 export function find(within, selector) {
   const found = within.querySelector(selector);
-  if (!(found instanceof HTMLElement)) throw new Error(`${selector} is missing in the page`);
-  return found;
+  if (!found) throw new Error(`no ${selector}`);
+  return /** @type {HTMLElement} */ (found);
 }
 
 /** A fresh copy of a `<template>`'s one element: its markup and its words are the server's. @param {string} id */
 export function fromTemplate(id) {
-  const template = document.getElementById(id);
-  if (!(template instanceof HTMLTemplateElement)) throw new Error(`template ${id} is missing in the page`);
-  return /** @type {HTMLElement} */ (/** @type {Element} */ (template.content.firstElementChild).cloneNode(true));
+  const { content } = /** @type {HTMLTemplateElement} */ (find(document, `#${id}`));
+  return /** @type {HTMLElement} */ (/** @type {Element} */ (content.firstElementChild).cloneNode(true));
 }
 
 /** @param {TextNode} node @returns {Node | string} */

@@ -1,7 +1,7 @@
 // @ts-check
 /** Changing and taking back one's own messages. */
 
-import { find, fromTemplate, length } from "./dom.js";
+import { find, fromTemplate } from "./dom.js";
 import { RequestError } from "./line.js";
 import { explain } from "./refusals.js";
 import { gettext } from "./words.js";
@@ -9,44 +9,36 @@ import { gettext } from "./words.js";
 /** @import {Room} from "./room.d.ts" */
 /** @import {Message} from "./wire.d.ts" */
 
-export class Editing {
-  #room;
-  #dialog;
-
-  /** @param {Room} room @param {HTMLDialogElement} dialog */
-  constructor(room, dialog) {
-    this.#room = room;
-    this.#dialog = dialog;
-  }
-
+/** @param {Room} room @param {HTMLDialogElement} dialog asks before something goes */
+export function startEditing(room, dialog) {
   /** Turn a message's text into a field. @param {HTMLElement} element @param {Message} message */
-  edit(element, message) {
+  function edit(element, message) {
     if (element.querySelector(".message-edit")) return;
     const form = fromTemplate("edit-template");
     const field = /** @type {HTMLTextAreaElement} */ (find(form, "textarea"));
     field.value = message.message;
     find(element, ".message-text").hidden = true;
     find(element, ".message-head").after(form);
-    form.addEventListener("submit", (event) => {
+    form.onsubmit = (event) => {
       event.preventDefault();
-      void this.#save(element, form, message, field.value);
-    });
-    form.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.#close(element, form);
+      void save(element, form, message, field.value);
+    };
+    form.onkeydown = (event) => {
+      if (event.key === "Escape") close(element, form);
       else if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.target !== field) return;
-      else void this.#save(element, form, message, field.value);
+      else void save(element, form, message, field.value);
       event.preventDefault();
-    });
-    find(form, "[data-act=cancel]").addEventListener("click", () => this.#close(element, form));
+    };
+    find(form, "[data-act=cancel]").onclick = () => close(element, form);
     field.focus();
     field.setSelectionRange(field.value.length, field.value.length);
   }
 
   /** Ask, then leave a tombstone. @param {HTMLElement} element @param {Message} message */
-  async remove(element, message) {
+  async function remove(element, message) {
     let refusal = "";
-    while (await this.#confirm(refusal)) {
-      const error = await this.#ask("delete_message", { message_id: message.message_id });
+    while (await confirm(refusal)) {
+      const error = await ask("delete_message", { message_id: message.message_id });
       if (!error) {
         /** @type {HTMLElement} */ (element.nextElementSibling ?? element).focus();
         return;
@@ -57,8 +49,7 @@ export class Editing {
   }
 
   /** @param {string} refusal what came of the last try @returns {Promise<boolean>} */
-  async #confirm(refusal) {
-    const dialog = this.#dialog;
+  async function confirm(refusal) {
     const reason = find(dialog, ".field-error");
     reason.hidden = refusal === "";
     find(reason, "span").textContent = refusal;
@@ -69,35 +60,34 @@ export class Editing {
   }
 
   /** @param {HTMLElement} element @param {HTMLElement} form @param {Message} message @param {string} text */
-  async #save(element, form, message, text) {
-    if (text === message.message) return this.#close(element, form);
-    if (length(text) > this.#room.limit) {
-      return this.#refuse(form, explain({ code: "message_too_long", message: "", details: { limit: this.#room.limit } }));
-    }
+  async function save(element, form, message, text) {
+    if (text === message.message) return close(element, form);
     const { message_id, text_sequence: base_sequence } = message;
-    const error = await this.#ask("edit_message", { message_id, message: text, base_sequence });
-    if (!error) this.#close(element, form);
-    else if (error.code === "conflict") this.#refuse(form, gettext("This message was changed meanwhile. Cancel to see how."));
-    else this.#refuse(form, explain(error.refusal));
+    const error = await ask("edit_message", { message_id, message: text, base_sequence });
+    if (!error) close(element, form);
+    else if (error.code === "conflict") refuse(form, gettext("This message was changed meanwhile. Cancel to see how."));
+    else refuse(form, explain(error.refusal));
   }
 
   /** @param {HTMLElement} form @param {string} why */
-  #refuse(form, why) {
+  function refuse(form, why) {
     const reason = find(form, ".field-error");
     reason.hidden = false;
     find(reason, "span").textContent = why;
   }
 
   /** @param {HTMLElement} element @param {HTMLElement} form */
-  #close(element, form) {
+  function close(element, form) {
     form.remove();
     find(element, ".message-text").hidden = false;
     element.focus();
   }
 
   /** @param {string} event @param {object} data @returns {Promise<RequestError | null>} why not, if not */
-  async #ask(event, data) {
-    const answer = await this.#room.ask(event, data);
+  async function ask(event, data) {
+    const answer = await room.ask(event, data);
     return answer instanceof RequestError ? answer : null;
   }
+
+  return { edit, remove };
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** What stands together in the timeline: messages under one head, comings and goings in one line. Pure. */
 
-import { fill, gettext, ngettext, number } from "./words.js";
+import { gettext, ngettext, number } from "./words.js";
 
 /** @import {Entry} from "./timeline.js" */
 
@@ -50,8 +50,7 @@ export function runs(entries) {
 function runWords(ways) {
   const count = ways.length;
   const joined = ways.filter((way) => way === "joined").length;
-  const words = joined === count ? ngettext("%(count)s person joined", "%(count)s people joined", count)
+  return joined === count ? ngettext("%(count)s person joined", "%(count)s people joined", count)
     : joined === 0 ? ngettext("%(count)s person left", "%(count)s people left", count)
-      : gettext("People joined and left %(count)s times");
-  return fill(words, { count: number(count) });
+      : gettext("People joined and left %(count)s times", { count: number(count) });
 }

@@ -1,8 +1,8 @@
 // @ts-check
 /** What a message has besides its text: the quote, files, reactions. */
 
-import { find, fromTemplate } from "./dom.js";
-import { fill, gettext, language, number } from "./words.js";
+import { build, find, fromTemplate } from "./dom.js";
+import { gettext, language, number } from "./words.js";
 
 /** @import {Attachment, Quote, Reaction} from "./wire.d.ts" */
 
@@ -67,13 +67,11 @@ export function reactionPart({ emoji, count, usernames }, me) {
   button.type = "button";
   button.dataset.act = "toggle";
   button.dataset.emoji = emoji;
-  button.setAttribute("aria-pressed", String(usernames.includes(me)));
+  button.ariaPressed = String(usernames.includes(me));
   const name = drawn?.getAttribute("aria-label") ?? emoji;
   const names = usernames.join(", ") + (count > usernames.length ? ", …" : "");
-  button.title = fill(gettext("%(name)s, %(count)s: %(names)s"), { name, count: number(count), names });
-  button.setAttribute("aria-label", button.title);
-  const sign = drawn?.firstElementChild?.cloneNode(true) ?? document.createElement("span");
-  if (!drawn?.firstElementChild) sign.textContent = emoji;
-  button.append(sign, number(count));
+  button.title = gettext("%(name)s, %(count)s: %(names)s", { name, count: number(count), names });
+  button.ariaLabel = button.title;
+  button.append(drawn?.firstElementChild?.cloneNode(true) ?? build(["span", {}, emoji]), number(count));
   return button;
 }

@@ -7,7 +7,7 @@ import { filesPart, quotePart, reactionPart } from "./message_parts.js";
 import { explain, worthRetrying } from "./refusals.js";
 import { parse } from "./text.js";
 import { clockTime, fullTime } from "./times.js";
-import { fill, gettext } from "./words.js";
+import { gettext } from "./words.js";
 
 /** @import {Entry, OwnEntry} from "./timeline.js" */
 /** @import {Message, Person} from "./wire.d.ts" */
@@ -54,7 +54,7 @@ function showStored(element, message, me, readBy) {
   showAuthor(element, sender, me);
   setState(element, deleted ? "deleted" : null);
   element.classList.toggle("is-for-you", sender.id !== me.id && mentions.includes(me.username));
-  const text = deleted ? fill(gettext("%(name)s deleted this message."), { name: sender.name }) : message.message;
+  const text = deleted ? gettext("%(name)s deleted this message.", { name: sender.name }) : message.message;
   showText(element, text, mentions, me, message.edited && !deleted ? message_id : 0);
   showPin(element, message);
   setPart(element, ".quote", null);
@@ -84,7 +84,7 @@ function showPin(element, { pinned, pinned_by: by = "" }) {
   element.querySelector(".message-pin")?.remove();
   if (!pinned) return;
   const pin = fromTemplate("pin-template");
-  find(pin, "span").textContent = fill(gettext("Pinned by %(by)s"), { by });
+  find(pin, "span").textContent = gettext("Pinned by %(by)s", { by });
   find(element, ".message-head").append(pin);
 }
 
@@ -164,9 +164,9 @@ function setPart(element, selector, part) {
 export function whatHappened({ act, sender, subject }) {
   const names = { name: subject?.name ?? sender.name, by: sender.name };
   switch (act) {
-    case "joined": return fill(gettext("%(name)s joined"), names);
-    case "left": return fill(gettext("%(name)s left"), names);
-    case "removed": return fill(gettext("%(name)s was removed by %(by)s"), names);
-    default: return fill(gettext("%(by)s changed this room"), names);
+    case "joined": return gettext("%(name)s joined", names);
+    case "left": return gettext("%(name)s left", names);
+    case "removed": return gettext("%(name)s was removed by %(by)s", names);
+    default: return gettext("%(by)s changed this room", names);
   }
 }

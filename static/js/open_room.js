@@ -1,14 +1,15 @@
 // @ts-check
 /** What the parts of a room's page share: the reader, the room, the conversation with the server, and signals. */
 
-import { browserClock } from "./clock.js";
 import { find } from "./dom.js";
 import { RequestError } from "./line.js";
 import { Outbox } from "./outbox.js";
-import { ChatSocket, reportFault } from "./socket.js";
+import { browserLine, keepUp } from "./page_line.js";
+import { makeSignals } from "./signals.js";
+import { ChatSocket } from "./socket.js";
 import { Timeline } from "./timeline.js";
 
-/** @import {Room, Signals} from "./room.d.ts" */
+/** @import {Room} from "./room.d.ts" */
 /** @import {Person, RoomHistory} from "./wire.d.ts" */
 
 /** @returns {Room} */
@@ -19,27 +20,11 @@ export function openRoom() {
   /** @type {Person} */
   const me = JSON.parse(String(main.dataset.me));
   const id = rendered.room_id;
-  /** @type {Map<string, ((...said: any[]) => void)[]>} */
-  const listeners = new Map();
-
-  /** A part that fails keeps nothing from the others. @param {keyof Signals} name @param {any[]} said */
-  function say(name, ...said) {
-    for (const hear of listeners.get(name) ?? []) {
-      try {
-        hear(...said);
-      } catch (error) {
-        reportFault(error);
-      }
-    }
-  }
-
+  const { on, say } = makeSignals();
   const outbox = new Outbox(sessionStorage, `parley.outbox.${me.id}`);
   const timeline = new Timeline(id, me);
   const socket = new ChatSocket({
-    url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/chat/`,
-    connect: (url) => new WebSocket(url),
-    clock: browserClock,
-    random: Math.random,
+    ...browserLine,
     outbox,
     listener: {
       onEvent: (event, data) => say("event", event, data),
@@ -50,15 +35,11 @@ export function openRoom() {
       onRefused: (letter, error) => say("refused", letter, error),
     },
   });
-  for (const hint of ["online", "offline"]) addEventListener(hint, () => socket.check());
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && socket.check());
-  addEventListener("pagehide", () => socket.stop());
-  addEventListener("pageshow", () => socket.start());
+  keepUp(socket);
 
   return {
-    main, me, id, rendered, outbox, timeline, socket, say,
+    main, me, id, rendered, outbox, timeline, socket, on, say,
     limit: Number(main.dataset.limit),
-    on: (name, hear) => void listeners.set(name, [...listeners.get(name) ?? [], hear]),
     async ask(event, data) {
       try {
         return await socket.request(event, { room_id: id, ...data });

@@ -1,7 +1,7 @@
 // @ts-check
 /** How far others have read, where rooms tell it. Pure. */
 
-import { fill, gettext } from "./words.js";
+import { gettext } from "./words.js";
 
 /** @import {Entry} from "./timeline.js" */
 /** @import {Person} from "./wire.d.ts" */
@@ -40,6 +40,6 @@ export class Receipts {
 
 /** @param {string[]} names */
 export function readWords(names) {
-  if (names.length > NAMED) return fill(gettext("Read by %(count)s people"), { count: names.length });
-  return fill(gettext("Read by %(names)s"), { names: names.join(", ") });
+  if (names.length > NAMED) return gettext("Read by %(count)s people", { count: names.length });
+  return gettext("Read by %(names)s", { names: names.join(", ") });
 }

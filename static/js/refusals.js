@@ -1,7 +1,7 @@
 // @ts-check
 /** What a refusal means, said to people. Pure. */
 
-import { fill, gettext, ngettext, number } from "./words.js";
+import { gettext, ngettext } from "./words.js";
 
 /** @import {Refusal} from "./wire.d.ts" */
 
@@ -31,13 +31,11 @@ export function explain(error) {
 /** @param {number | undefined} limit */
 function tooLong(limit) {
   if (limit === undefined) return gettext("Not sent: it is too long.");
-  const words = ngettext("Not sent: it is longer than %(limit)s character.", "Not sent: it is longer than %(limit)s characters.", limit);
-  return fill(words, { limit: number(limit) });
+  return ngettext("Not sent: it is longer than %(count)s character.", "Not sent: it is longer than %(count)s characters.", limit);
 }
 
 /** @param {number} retryAfter */
 function tooQuick(retryAfter) {
   const seconds = Math.max(1, Math.ceil(retryAfter));
-  const words = ngettext("Too quick. You can send again in %(seconds)s second.", "Too quick. You can send again in %(seconds)s seconds.", seconds);
-  return fill(words, { seconds: number(seconds) });
+  return ngettext("Too quick. You can send again in %(count)s second.", "Too quick. You can send again in %(count)s seconds.", seconds);
 }

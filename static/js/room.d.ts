@@ -4,9 +4,15 @@ import type { RequestError, LineState } from "./line.js";
 import type { Letter, Outbox } from "./outbox.js";
 import type { ChatSocket } from "./socket.js";
 import type { Timeline } from "./timeline.js";
-import type { Draft, Message, Person, Refusal, RoomHistory, RoomState, Stored } from "./wire.d.ts";
+import type { Content, Draft, Message, Person, Refusal, RoomHistory, RoomState, Stored } from "./wire.d.ts";
 
-export interface Room {
+export interface Page {
+  /** hear a signal; in the order in which parts asked to */
+  on<Name extends keyof Signals>(name: Name, hear: (...said: Signals[Name]) => void): void;
+  say<Name extends keyof Signals>(name: Name, ...said: Signals[Name]): void;
+}
+
+export interface Room extends Page {
   main: HTMLElement;
   me: Person;
   id: string;
@@ -17,13 +23,10 @@ export interface Room {
   outbox: Outbox;
   timeline: Timeline;
   socket: ChatSocket;
-  /** hear a signal; in the order in which parts asked to */
-  on<Name extends keyof Signals>(name: Name, hear: (...said: Signals[Name]) => void): void;
-  say<Name extends keyof Signals>(name: Name, ...said: Signals[Name]): void;
   /** ask the server about this room; what went wrong is returned, not thrown */
   ask(event: string, data: object): Promise<any | RequestError>;
   /** send until stored or refused, over reloads too */
-  send(content: Omit<Draft, "client_id" | "timestamp">): void;
+  send(content: Content): void;
   start(): void;
 }
 

@@ -4,9 +4,10 @@
 import { startBanner } from "./banner.js";
 import { startConversation } from "./conversation.js";
 import { openRoom } from "./open_room.js";
-import { startSidebar } from "./sidebar.js";
+import { startPanel } from "./panel.js";
+import { startSurroundings } from "./surroundings.js";
 import { startWriting } from "./writing.js";
 
 const room = openRoom();
-for (const start of [startConversation, startWriting, startSidebar, startBanner]) start(room);
+for (const start of [startConversation, startWriting, startPanel, startSurroundings, startBanner]) start(room);
 room.start();

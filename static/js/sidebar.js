@@ -1,39 +1,111 @@
 // @ts-check
-/** How many messages wait in each room, beside its name. */
+/** The person's rooms, on any page: which there are, and what waits in each. */
 
-import { fill, ngettext, number } from "./words.js";
+import { badgeLabel, countText, titled, totals } from "./badges.js";
+import { find, fromTemplate } from "./dom.js";
+import { notify } from "./notices.js";
 
-/** The server counts no further. */
-const CAP = 100;
+/** @import {Page} from "./room.d.ts" */
+/** @import {Message, Summary} from "./wire.d.ts" */
 
-/** @import {Room} from "./room.d.ts" */
-/** @import {Summary} from "./wire.d.ts" */
+/** @param {Page} page */
+export function startSidebar(page) {
+  /** @type {Map<string, Summary>} */
+  const rooms = new Map();
+  const title = document.title;
+  let username = "";
 
-/** @param {Room} room */
-export function startSidebar(room) {
-  const show = (/** @type {Summary} */ { room_id, unread }) => setUnread(room_id, unread);
-  room.on("read", show);
-  room.on("event", (event, data) => {
-    if (event === "welcome") data.rooms.forEach(show);
-    else if (event === "room_activity" || event === "message_read" && data.username === room.me.username) show(data);
-  });
-}
+  /** @type {Record<string, (data: any) => void>} */
+  const hearing = {
+    welcome(data) {
+      username = data.user.username;
+      const ids = new Set(data.rooms.map((/** @type {Summary} */ { room_id }) => room_id));
+      for (const { dataset: { room = "" } } of elementsOf()) if (!ids.has(room)) remove(room);
+      for (const room of data.rooms) (rooms.has(room.room_id) ? change : show)(room);
+    },
+    membership_began: ({ room }) => show(room),
+    membership_ended: ({ room_id }) => remove(room_id),
+    membership_changed: change,
+    room_activity: change,
+    message_read: (data) => data.username === username && change(data),
+    room_changed: ({ room }) => room.kind === "direct" || change({ room_id: room.room_id, name: room.name }),
+  };
 
-/** @param {string} roomId @param {number} unread */
-function setUnread(roomId, unread) {
-  const item = document.querySelector(`.side-item[data-room="${CSS.escape(roomId)}"]`);
-  if (!item) return;
-  item.classList.toggle("is-unread", unread > 0);
-  item.querySelector(".badge")?.remove();
-  if (unread > 0) item.append(badge(unread, item.matches("[data-kind=direct]")));
-}
+  /** What changed in a room one has; a message that mentions one is told. @param {Partial<Summary> & {room_id: string}} news */
+  function change(news) {
+    const room = rooms.get(news.room_id);
+    if (!room) return;
+    const next = { ...room, ...news };
+    show(next);
+    if (!next.silenced && (next.mentions ?? 0) > (room.mentions ?? 0)) notify(next);
+  }
 
-/** @param {number} unread @param {boolean} forYou */
-function badge(unread, forYou) {
-  const element = document.createElement("span");
-  element.className = forYou ? "badge is-for-you" : "badge";
-  element.textContent = unread < CAP ? number(unread) : `${CAP - 1}+`;
-  element.setAttribute("role", "img");
-  element.setAttribute("aria-label", fill(ngettext("%(count)s unread", "%(count)s unread", unread), { count: element.textContent }));
-  return element;
+  /** @param {string} roomId */
+  function remove(roomId) {
+    rooms.delete(roomId);
+    for (const element of elementsOf(roomId)) element.closest("li")?.remove();
+    showTotals();
+  }
+
+  /** @param {Summary} room */
+  function show(room) {
+    rooms.set(room.room_id, room);
+    if (!elementsOf(room.room_id).length) add(room);
+    for (const element of elementsOf(room.room_id)) showIn(element, room);
+    showTotals();
+  }
+
+  function showTotals() {
+    const { unread, mentions } = totals(rooms.values());
+    document.title = titled(title, mentions);
+    for (const place of document.querySelectorAll("[data-total]")) place.replaceChildren(...badge({ unread, mentions }));
+  }
+
+  /** Nobody tells a tab of the room that it shows: what it does not show just now is counted here. @param {Message[]} messages */
+  function heard(messages) {
+    const room = rooms.get(messages[0].room_id);
+    if (!room || !document.hidden && find(document, ".jump").hidden) return;
+    const forMe = messages.filter(({ mentions }) => room.kind === "direct" || mentions?.includes(username));
+    change({ room_id: room.room_id, unread: room.unread + messages.length, mentions: (room.mentions ?? 0) + forMe.length });
+  }
+
+  /** @param {string} [roomId] every room's without @returns {NodeListOf<HTMLElement>} */
+  const elementsOf = (roomId) => document.querySelectorAll(`[data-room${roomId ? `="${CSS.escape(roomId)}"` : ""}]`);
+
+  /** Into the sidebar, by name. @param {Summary} room */
+  function add({ room_id, kind, name, with: other }) {
+    const element = fromTemplate(`side-${kind}`);
+    const link = /** @type {HTMLAnchorElement} */ (find(element, "a"));
+    link.href = `/rooms/${room_id}/`;
+    link.dataset.room = room_id;
+    if (other) link.querySelector("img")?.setAttribute("src", other.avatar);
+    const list = find(document, `[data-rooms=${kind === "direct" ? kind : "room"}]`);
+    const after = [...list.children].find((each) => find(each, ".name").innerText.localeCompare(name) > 0);
+    list.insertBefore(element, after ?? null);
+  }
+
+  /** @param {HTMLElement} element @param {Summary} room */
+  function showIn(element, room) {
+    const [waits] = room.silenced ? [] : badge(room);
+    const name = element.querySelector(".name");
+    if (name) name.textContent = room.name;
+    element.classList.toggle("is-unread", !!waits);
+    element.classList.toggle("is-silenced", !!room.silenced);
+    element.querySelector(".badge")?.remove();
+    if (waits) (element.querySelector(".row-end") ?? element).append(waits);
+  }
+
+  /** None for nothing. @param {import("./badges.js").Waiting} room */
+  function badge(room) {
+    if (!room.unread) return [];
+    const element = fromTemplate("badge-template");
+    element.classList.toggle("is-for-you", !!room.mentions);
+    element.textContent = countText(room.unread);
+    element.ariaLabel = badgeLabel(room);
+    return [element];
+  }
+
+  page.on("heard", heard);
+  page.on("read", change);
+  page.on("event", (event, data) => hearing[event]?.(data));
 }

@@ -9,6 +9,7 @@
 import { backoff } from "./backoff.js";
 import { pause } from "./clock.js";
 import { Line, RequestError } from "./line.js";
+import { reportFault } from "./signals.js";
 
 /** @import {LineOptions, LineState} from "./line.js" */
 /** @import {Letter, Outbox} from "./outbox.js" */
@@ -28,13 +29,6 @@ import { Line, RequestError } from "./line.js";
 const JOIN_WITHIN = 60_000;
 /** Refusals that pass by themselves. */
 const PASSING = new Set(["rate_limited", "unavailable", "timeout"]);
-
-/** Uncaught, so that consoles and tests see it. @param {unknown} error */
-export function reportFault(error) {
-  setTimeout(() => {
-    throw error;
-  });
-}
 
 export class ChatSocket {
   /** @type {Map<string, Standing>} */

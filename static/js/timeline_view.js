@@ -5,252 +5,243 @@ import { find, fromTemplate } from "./dom.js";
 import { continues, runs, writtenAt } from "./grouping.js";
 import { create, show } from "./message_view.js";
 import { dayKey, dayName } from "./times.js";
-import { fill, gettext, ngettext, number } from "./words.js";
+import { gettext, ngettext, number } from "./words.js";
 
 /** @import {Change, Entry} from "./timeline.js" */
 /** @import {Person} from "./wire.d.ts" */
 
 /** Before that, "Sending" would only flicker. */
-const SAY_SENDING_AFTER = 400;
-const SAY_WAITING_AFTER = 10_000;
+const SENDING_AFTER = 400;
+const WAITING_AFTER = 10_000;
 const A_MINUTE = 60_000;
 
-export class TimelineView {
+/** @param {HTMLElement} timeline @param {Person} me */
+export function makeTimelineView(timeline, me) {
+  const [inner, start, empty] = [".timeline-inner", ".timeline-start", ".empty"].map((part) => find(timeline, part));
+  const newLine = fromTemplate("new-template");
   /** What each element shows. @type {Map<HTMLElement, Entry>} */
-  #entries = new Map();
-  #inner;
-  #start;
-  #empty;
-  #me;
-  #online = true;
+  const shown = new Map();
   /** Days in which something came or went. @type {Set<Element>} */
-  #touched = new Set();
+  const touched = new Set();
+  let isOnline = true;
   /** What is new stands below the line. @type {{after: number, count: number} | null} */
-  #news = null;
-  #newLine = fromTemplate("new-template");
+  let news = null;
   /** @type {{key: string, words: string} | null} */
-  #readBy = null;
-
-  /** @param {HTMLElement} timeline @param {Person} me */
-  constructor(timeline, me) {
-    this.#inner = find(timeline, ".timeline-inner");
-    this.#start = find(timeline, ".timeline-start");
-    this.#empty = find(timeline, ".empty");
-    this.#me = me;
-    setInterval(() => this.#nameDays(), A_MINUTE);
-    this.#inner.addEventListener("click", ({ target }) => {
-      const run = target instanceof Element && target.closest(".system-run");
-      if (!run) return;
-      run.setAttribute("aria-expanded", String(run.getAttribute("aria-expanded") === "false"));
-      this.#fold(/** @type {Element} */ (run.parentElement));
-    });
-  }
+  let reader = null;
 
   /** Take over what the server rendered: same elements, in the reader's own days. @param {Entry[]} entries */
-  adopt(entries) {
+  function adopt(entries) {
     const rendered = entries.map((entry) => document.getElementById(entry.key));
-    this.#clear();
-    entries.forEach((entry, index) => this.#insert(rendered[index] ?? create(entry), entry, null));
-    this.#afterwards();
+    clear();
+    entries.forEach((entry, index) => insert(rendered[index] ?? create(entry), entry, null));
+    afterwards();
   }
 
   /** @param {Change[]} changes */
-  carryOut(changes) {
+  function carryOut(changes) {
     for (const change of changes) {
-      if (change.type === "clear") this.#clear();
-      else if (change.type === "drop") this.#drop(change.key);
-      else if (change.type === "put") this.#put(change);
+      if (change.type === "clear") clear();
+      else if (change.type === "drop") drop(change.key);
+      else if (change.type === "put") put(change);
     }
-    this.#afterwards();
+    afterwards();
   }
 
   /** The entry that an element, or one inside it, belongs to. @param {Element} element @returns {Entry | undefined} */
-  entryOf(element) {
+  function entryOf(element) {
     const message = element.closest(".message");
-    return message instanceof HTMLElement ? this.#entries.get(message) : undefined;
+    return message instanceof HTMLElement ? shown.get(message) : undefined;
   }
 
   /** Say of what waits why it waits. @param {boolean} online */
-  setOnline(online) {
-    this.#online = online;
-    for (const [element, entry] of this.#entries) if (entry.state === "pending") this.#show(element, entry);
+  function setOnline(online) {
+    isOnline = online;
+    for (const [element, entry] of shown) if (entry.state === "pending") showEntry(element, entry);
   }
 
   /** @param {boolean} more whether older messages can be had */
-  setMore(more) {
-    this.#start.hidden = !more;
+  function setMore(more) {
+    start.hidden = !more;
   }
 
   /** Draw the line above what is new; it stays when that is read. @param {number} after a place @param {number} count */
-  setNews(after, count) {
-    this.#news = { after, count };
-    this.#placeNews();
+  function setNews(after, count) {
+    news = { after, count };
+    placeNews();
   }
 
   /** @param {{key: string, words: string} | null} readBy who has read which message */
-  setReadBy(readBy) {
-    if (readBy?.key === this.#readBy?.key && readBy?.words === this.#readBy?.words) return;
-    const keys = [this.#readBy?.key, readBy?.key];
-    this.#readBy = readBy;
+  function setReadBy(readBy) {
+    if (readBy?.key === reader?.key && readBy?.words === reader?.words) return;
+    const keys = [reader?.key, readBy?.key];
+    reader = readBy;
     for (const key of keys) {
       const element = document.getElementById(key ?? "");
-      const entry = element && this.#entries.get(element);
-      if (entry) this.#show(element, entry);
+      const entry = element && shown.get(element);
+      if (entry) showEntry(element, entry);
     }
   }
 
   /** @param {Extract<Change, {type: "put"}>} change */
-  #put({ entry, was, before }) {
-    const shown = document.getElementById(was ?? entry.key);
-    const stays = shown && was === null;
-    if (stays) {
-      this.#show(shown, entry);
-      this.#regroup(shown);
+  function put({ entry, was, before }) {
+    const element = document.getElementById(was ?? entry.key);
+    if (element && was === null) {
+      showEntry(element, entry);
+      regroup(element);
     } else {
       const focused = document.activeElement;
-      this.#insert(shown ?? create(entry), entry, before === null ? null : document.getElementById(before));
-      if (focused !== document.activeElement && shown?.contains(focused)) shown.focus();
+      insert(element ?? create(entry), entry, before === null ? null : document.getElementById(before));
+      if (focused !== document.activeElement && element?.contains(focused)) element.focus();
     }
-    if (entry.state === "pending") this.#remind(entry);
+    if (entry.state === "pending") remind(entry);
   }
 
   /** @param {HTMLElement} element @param {Entry} entry @param {HTMLElement | null} before */
-  #insert(element, entry, before) {
-    this.#take(element);
-    const above = before ? this.#above(before) : this.#last();
+  function insert(element, entry, before) {
+    take(element);
+    const above = before ? lineAbove(before) : lastLine();
     // Never above the day of what stands before it, whatever the clocks say.
     const day = [dayOf(above) ?? "", dayKey(writtenAt(entry))].sort()[1];
     if (before && dayOf(before) === day) before.before(element);
     else if (above && dayOf(above) === day) above.after(element);
-    else this.#newDay(day, above).append(element);
-    this.#touched.add(/** @type {Element} */ (element.parentElement));
-    this.#show(element, entry);
-    this.#regroup(element);
+    else newDay(day, above).append(element);
+    touched.add(/** @type {Element} */ (element.parentElement));
+    showEntry(element, entry);
+    regroup(element);
   }
 
   /** @param {string} key */
-  #drop(key) {
+  function drop(key) {
     const element = document.getElementById(key);
     if (!element) return;
     const beside = neighbour(element, "next") ?? neighbour(element, "previous");
     const hadFocus = element.contains(document.activeElement);
-    this.#take(element);
-    this.#entries.delete(element);
-    if (hadFocus) (beside ?? this.#inner.parentElement)?.focus();
+    take(element);
+    shown.delete(element);
+    if (hadFocus) (beside ?? inner.parentElement)?.focus();
   }
 
   /** Out of its place, and the day with it when it was the day's only one. @param {HTMLElement} element */
-  #take(element) {
+  function take(element) {
     const next = neighbour(element, "next");
     const section = element.closest("section");
     element.remove();
-    if (next) this.#regroup(next);
+    if (next) regroup(next);
     if (!section) return;
-    this.#touched.add(section);
+    touched.add(section);
     if (!lastIn(section)) section.remove();
   }
 
-  #clear() {
-    this.#entries.clear();
-    this.#inner.replaceChildren(this.#start, this.#empty);
+  function clear() {
+    shown.clear();
+    inner.replaceChildren(start, empty);
   }
 
-  #afterwards() {
-    this.#empty.hidden = this.#entries.size > 0;
-    for (const section of this.#touched) if (section.isConnected) this.#fold(section);
-    this.#touched.clear();
-    this.#placeNews();
+  function afterwards() {
+    empty.hidden = shown.size > 0;
+    for (const section of touched) if (section.isConnected) fold(section);
+    touched.clear();
+    placeNews();
   }
 
   /** Tell many comings and goings in a row in one line, which opens. @param {Element} section */
-  #fold(section) {
+  function fold(section) {
     const lines = /** @type {HTMLElement[]} */ ([...section.querySelectorAll(":scope > :is(.message, .system-line)")]);
     const heads = new Map([...section.querySelectorAll(".system-run")].map((head) => [head.nextElementSibling, head]));
     for (const line of lines) line.hidden = false;
-    for (const { start, end, words } of runs(lines.map((line) => this.#entries.get(line)))) {
+    for (const { start, end, words } of runs(lines.map((line) => shown.get(line)))) {
       const first = lines[start];
       const head = heads.get(first) ?? fromTemplate("run-template");
       heads.delete(first);
       if (!head.isConnected) first.before(head);
       find(head, "span").textContent = words;
-      for (const line of lines.slice(start, end)) line.hidden = head.getAttribute("aria-expanded") === "false";
+      for (const line of lines.slice(start, end)) line.hidden = head.ariaExpanded === "false";
     }
     for (const head of heads.values()) head.remove();
   }
 
-  #placeNews() {
-    const { after = Infinity, count = 0 } = this.#news ?? {};
-    const lines = /** @type {HTMLElement[]} */ ([...this.#inner.querySelectorAll(".message[data-sequence]:not(.is-own)")]);
+  function placeNews() {
+    const { after = Infinity, count = 0 } = news ?? {};
+    const lines = /** @type {HTMLElement[]} */ ([...inner.querySelectorAll(".message[data-sequence]:not(.is-own)")]);
     const first = lines.find(({ dataset }) => Number(dataset.sequence) > after);
-    if (!first || !count) return this.#newLine.remove();
-    const words = fill(ngettext("%(count)s new message", "%(count)s new messages", count), { count: number(count) });
-    this.#newLine.textContent = fill(gettext("%(count)s new"), { count: number(count) });
-    this.#newLine.setAttribute("aria-label", words);
-    if (first.previousElementSibling !== this.#newLine) first.before(this.#newLine);
+    if (!first || !count) return newLine.remove();
+    const words = ngettext("%(count)s new message", "%(count)s new messages", count);
+    newLine.textContent = gettext("%(count)s new", { count: number(count) });
+    newLine.ariaLabel = words;
+    if (first.previousElementSibling !== newLine) first.before(newLine);
   }
 
   /** @param {HTMLElement} element @param {Entry} entry */
-  #show(element, entry) {
-    this.#entries.set(element, entry);
-    const readBy = this.#readBy?.key === entry.key ? this.#readBy.words : "";
-    show(element, entry, this.#me, { waiting: this.#whyWaiting(entry), readBy });
+  function showEntry(element, entry) {
+    shown.set(element, entry);
+    const readBy = reader?.key === entry.key ? reader.words : "";
+    show(element, entry, me, { waiting: whyWaiting(entry), readBy });
   }
 
   /** Whether an element, and the one below it, go on under the head above. @param {HTMLElement} element */
-  #regroup(element) {
+  function regroup(element) {
     for (const each of [element, neighbour(element, "next")]) {
-      const entry = each && this.#entries.get(each);
+      const entry = each && shown.get(each);
       const above = each && neighbour(each, "previous");
-      if (entry) each.classList.toggle("is-continued", continues(above ? this.#entries.get(above) : undefined, entry, this.#me.id));
+      if (entry) each.classList.toggle("is-continued", continues(above ? shown.get(above) : undefined, entry, me.id));
     }
   }
 
   /** @param {string} day @param {HTMLElement | null} above */
-  #newDay(day, above) {
+  function newDay(day, above) {
     const section = fromTemplate("day-template");
     section.dataset.day = day;
     section.setAttribute("aria-labelledby", `day-${day}`);
     find(section, "h2").id = `day-${day}`;
     find(section, "time").setAttribute("datetime", day);
-    (above?.parentElement ?? this.#empty).after(section);
-    this.#nameDays();
+    (above?.parentElement ?? empty).after(section);
+    nameDays();
     return section;
   }
 
   /** What was today may be so no longer. */
-  #nameDays() {
-    for (const time of this.#inner.querySelectorAll(".day-label time")) {
+  function nameDays() {
+    for (const time of inner.querySelectorAll(".day-label time")) {
       const name = dayName(String(time.getAttribute("datetime")));
       if (time.textContent !== name) time.textContent = name;
     }
   }
 
   /** @param {HTMLElement} element */
-  #above(element) {
+  function lineAbove(element) {
     return neighbour(element, "previous") ?? lastIn(element.parentElement?.previousElementSibling);
   }
 
-  #last() {
-    return lastIn([...this.#inner.querySelectorAll("[data-day]")].at(-1));
+  function lastLine() {
+    return lastIn([...inner.querySelectorAll("[data-day]")].at(-1));
   }
 
   /** @param {Entry} entry */
-  #whyWaiting(entry) {
+  function whyWaiting(entry) {
     if (entry.state !== "pending") return "";
     const waited = Date.now() - writtenAt(entry).getTime();
-    if (!this.#online || waited >= SAY_WAITING_AFTER) return gettext("Waiting for the connection");
-    return waited >= SAY_SENDING_AFTER ? gettext("Sending") : "";
+    if (!isOnline || waited >= WAITING_AFTER) return gettext("Waiting for the connection");
+    return waited >= SENDING_AFTER ? gettext("Sending") : "";
   }
 
   /** Look again when there is something else to say. @param {Entry} entry */
-  #remind(entry) {
-    for (const after of [SAY_SENDING_AFTER, SAY_WAITING_AFTER]) {
+  function remind(entry) {
+    for (const after of [SENDING_AFTER, WAITING_AFTER]) {
       setTimeout(() => {
         const element = document.getElementById(entry.key);
-        if (element && this.#entries.get(element) === entry) this.#show(element, entry);
+        if (element && shown.get(element) === entry) showEntry(element, entry);
       }, after + 50);
     }
   }
+
+  setInterval(nameDays, A_MINUTE);
+  inner.onclick = ({ target }) => {
+    const run = target instanceof Element && target.closest(".system-run");
+    if (!run) return;
+    run.ariaExpanded = String(run.ariaExpanded === "false");
+    fold(/** @type {Element} */ (run.parentElement));
+  };
+  return { adopt, carryOut, entryOf, setOnline, setMore, setNews, setReadBy };
 }
 
 /** The message beside this one on the same day. @param {Element} element @param {"previous" | "next"} side @returns {HTMLElement | null} */

@@ -1,7 +1,7 @@
 // @ts-check
 /** Who is typing: what one hears of others, and what one lets others know. No DOM. */
 
-import { fill, gettext } from "./words.js";
+import { gettext } from "./words.js";
 
 /** @import {Clock} from "./clock.js" */
 
@@ -13,9 +13,9 @@ const REPEAT_AFTER = 3_000;
 export function typingWords(names) {
   switch (names.length) {
     case 0: return "";
-    case 1: return fill(gettext("%(name)s is typing"), { name: names[0] });
-    case 2: return fill(gettext("%(one)s and %(other)s are typing"), { one: names[0], other: names[1] });
-    default: return fill(gettext("%(count)s people are typing"), { count: names.length });
+    case 1: return gettext("%(name)s is typing", { name: names[0] });
+    case 2: return gettext("%(one)s and %(other)s are typing", { one: names[0], other: names[1] });
+    default: return gettext("%(count)s people are typing", { count: names.length });
   }
 }
 

@@ -114,23 +114,37 @@ export interface Refusal {
   retry_after?: number;
 }
 
+/** One of the person's rooms, and what waits in it. */
 export interface Summary {
   room_id: string;
+  name: string;
+  kind: "public" | "private" | "direct";
   unread: number;
+  /** how many of these are for the reader */
   mentions?: number;
+  silenced?: boolean;
+  /** ISO-8601; absent: one may write */
+  muted_until?: string;
+  /** direct rooms: the other one */
+  with?: Person;
 }
 
 export interface Welcome {
   session_id: string;
+  user: Person;
   limits: { text: number };
   rooms: Summary[];
 }
 
 /** A message as written here, under the id that makes sending it again harmless. */
-export interface Draft {
+export interface Draft extends Content {
   client_id: string;
-  message: string;
   timestamp: string;
+}
+
+/** What is written. */
+export interface Content {
+  message: string;
   reply_to?: number;
   /** how the answered message looks while this one is on its way */
   quote?: Quote;

@@ -9,14 +9,15 @@
 /** @returns {Catalog | undefined} */
 const catalog = () => /** @type {any} */ (globalThis).django;
 
-/** @param {string} text */
-export const gettext = (text) => catalog()?.gettext(text) ?? text;
+/** @param {string} text @param {Record<string, string | number>} [values] filled in for `%(name)s` */
+export const gettext = (text, values = {}) => fill(catalog()?.gettext(text) ?? text, values);
 
-/** @param {string} one @param {string} many @param {number} count */
-export const ngettext = (one, many, count) => catalog()?.ngettext(one, many, count) ?? (count === 1 ? one : many);
+/** `%(count)s` becomes the count. @param {string} one @param {string} many @param {number} count */
+export const ngettext = (one, many, count) =>
+  (catalog()?.ngettext(one, many, count) ?? (count === 1 ? one : many)).replaceAll("%(count)s", number(count));
 
 /** Fill in `%(name)s`. @param {string} text @param {Record<string, string | number>} values */
-export const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => String(values[name]));
+const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (all, name) => String(values[name] ?? all));
 
 /** A count as people of this language write it. @param {number} count */
 export const number = (count) => count.toLocaleString(language());

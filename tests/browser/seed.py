@@ -47,6 +47,7 @@ ROOMS = (
     "files",
     "receipts",
     "unread",
+    *("drafts", "over", "last", "here", "about", "waits", "left", "keys", "quiet"),
 )
 # Messages that some of the rooms have already.
 TALES = {"below": 30, "past": 120, "links": 150, "divider": 3}

@@ -1,0 +1,13 @@
+// @ts-check
+/** Every page but an open room: it joins none, and hears what happens in one's rooms. */
+
+import { Line } from "./line.js";
+import { browserLine, keepUp } from "./page_line.js";
+import { makeSignals } from "./signals.js";
+import { startSurroundings } from "./surroundings.js";
+
+const page = makeSignals();
+startSurroundings(page);
+const line = new Line({ ...browserLine, onEvent: (event, data) => page.say("event", event, data), onState: () => {} });
+keepUp(line);
+line.start();

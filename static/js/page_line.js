@@ -1,0 +1,19 @@
+// @ts-check
+/** What a connection needs of a page in a browser. */
+
+import { browserClock } from "./clock.js";
+
+export const browserLine = {
+  url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/chat/`,
+  connect: (/** @type {string} */ url) => new WebSocket(url),
+  clock: browserClock,
+  random: Math.random,
+};
+
+/** Up while the page is there, and looked after when something hints that it may be down. @param {Pick<import("./line.js").Line, "check" | "start" | "stop">} line */
+export function keepUp(line) {
+  for (const hint of ["online", "offline"]) addEventListener(hint, () => line.check());
+  document.addEventListener("visibilitychange", () => document.hidden || line.check());
+  globalThis.onpagehide = () => line.stop();
+  globalThis.onpageshow = () => line.start();
+}

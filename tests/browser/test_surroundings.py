@@ -1,0 +1,179 @@
+"""What stands around the conversation: who is here, one's other rooms, menus and keys."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, ViewportSize, expect
+
+from tests.browser.conftest import Opener, Server
+
+WIDE = ViewportSize(width=1280, height=800)
+NARROW = ViewportSize(width=390, height=844)
+
+
+def side_item(page: Page, room: str) -> Locator:
+    return page.locator(f'.side-item[data-room="{room}"]')
+
+
+# Who is here
+
+
+def test_who_comes_and_goes_is_seen_in_the_head_and_beside_the_room(open_room: Opener) -> None:
+    alice = open_room("alice", "here")
+    faces = alice.page.get_by_role("button", name="About this room")
+    panel = alice.page.get_by_role("complementary", name="About here")
+    expect(faces).to_have_text("About this room: 1 here")
+    expect(panel.get_by_role("list", name="Not here")).to_contain_text("bob")
+
+    bob = open_room("bob", "here")
+    expect(faces).to_have_text("About this room: 2 here")
+    expect(faces.locator("img")).to_have_count(2)
+    expect(panel.get_by_role("list", name=re.compile("^Here"))).to_contain_text("bob")
+    bob.page.close()
+    expect(faces).to_have_text("About this room: 1 here")
+    expect(panel.get_by_role("list", name="Not here")).to_contain_text("bob")
+
+
+def test_the_panel_beside_a_wide_room_stays_as_one_left_it(open_room: Opener) -> None:
+    alice = open_room("alice", "about")
+    alice.page.set_viewport_size(WIDE)
+    panel = alice.page.locator("#about")
+    expect(panel).to_contain_text("alice")
+    panel.get_by_role("button", name="Close").click()
+    expect(panel).to_be_hidden()
+    faces = alice.page.get_by_role("button", name="About this room")
+    expect(faces).to_be_focused()
+    alice.page.reload()
+    expect(panel).to_be_hidden()
+    faces.click()
+    expect(panel).to_contain_text("bob")
+
+
+def test_on_a_narrow_page_the_panel_is_a_dialog_over_the_room(open_room: Opener) -> None:
+    alice = open_room("alice", "about")
+    alice.page.set_viewport_size(NARROW)
+    faces = alice.page.get_by_role("button", name="About this room")
+    expect(alice.page.locator("#about")).to_be_hidden()
+    faces.click()
+    panel = alice.page.get_by_role("dialog", name="About about")
+    expect(panel).to_contain_text("bob")
+    expect(panel.get_by_role("button", name="Close")).to_be_focused()
+    alice.page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(faces).to_be_focused()
+
+
+# One's rooms
+
+
+def test_what_comes_in_elsewhere_is_counted_on_every_page(
+    server: Server, open_room: Opener
+) -> None:
+    alice, elsewhere = open_room("alice", "about"), open_room("alice", "about")
+    elsewhere.page.goto(server.address)
+    bob = open_room("bob", "waits")
+    bob.say("one")
+    bob.say("two")
+    in_the_room, on_the_list = side_item(alice.page, "waits"), side_item(elsewhere.page, "waits")
+    for item in (in_the_room, on_the_list):
+        expect(item.locator(".badge")).to_have_attribute("aria-label", "3 unread")
+        expect(item).to_have_class(re.compile("is-unread"))
+    row = elsewhere.page.locator(".row[data-room=waits] .badge")
+    expect(row).to_have_text("3")
+
+    alice.page.goto(f"{server.address}/rooms/waits/")
+    alice.expect_stored("two")
+    expect(on_the_list.locator(".badge")).to_have_count(0)
+    expect(row).to_have_count(0)
+
+
+def test_a_room_that_one_left_on_another_device_goes_from_the_sidebar(
+    server: Server, open_room: Opener
+) -> None:
+    bob, elsewhere = open_room("bob", "about"), open_room("bob", "left")
+    expect(side_item(bob.page, "left")).to_be_visible()
+    elsewhere.page.get_by_role("button", name="Room menu").click()
+    elsewhere.page.get_by_role("button", name="Leave room").click()
+    expect(elsewhere.page.get_by_text("You left left.")).to_be_visible()
+    expect(side_item(bob.page, "left")).to_have_count(0)
+
+
+# Menus and keys
+
+
+def test_the_theme_is_chosen_in_one_s_menu(open_room: Opener) -> None:
+    alice = open_room("alice", "about")
+    html = alice.page.locator("html")
+    for choice in ("Dark", "Light"):
+        alice.page.get_by_role("button", name="Your menu").click()
+        alice.page.get_by_role("button", name=choice).click()
+        expect(html).to_have_attribute("data-theme", choice.lower())
+        expect(alice.page).to_have_url(re.compile("/rooms/about/$"))
+    alice.page.get_by_role("button", name="Your menu").click()
+    alice.page.get_by_role("button", name="System").click()
+    expect(html).not_to_have_attribute("data-theme", re.compile(".+"))
+
+
+def test_the_question_mark_lists_the_shortcuts(open_room: Opener) -> None:
+    alice = open_room("alice", "keys")
+    alice.field.press("?")
+    expect(alice.field).to_have_value("?")
+    alice.field.fill("")
+    alice.page.locator("#timeline").focus()
+    alice.page.keyboard.press("?")
+    dialog = alice.page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(dialog).to_contain_text("This list")
+    alice.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(alice.page.locator("#timeline")).to_be_focused()
+
+
+def test_ctrl_k_goes_to_a_room_by_a_few_letters(open_room: Opener) -> None:
+    alice = open_room("alice", "keys")
+    alice.page.keyboard.press("Control+k")
+    field = alice.page.get_by_role("combobox", name="Go to a room or a person")
+    expect(field).to_be_focused()
+    field.press_sequentially("MODERA")
+    expect(alice.page.get_by_role("option", name="moderated")).to_have_attribute(
+        "aria-selected", "true"
+    )
+    field.press("Enter")
+    expect(alice.page).to_have_url(re.compile("/rooms/moderated/$"))
+
+
+def test_alt_and_arrows_go_from_room_to_room(open_room: Opener) -> None:
+    alice, bob = open_room("alice", "keys"), open_room("bob", "quiet")
+    alice.field.press("Alt+ArrowDown")
+    expect(alice.page).to_have_url(re.compile("/rooms/last/$"))
+    expect(alice.page.locator(".faces-words")).to_have_text("1 here")
+    alice.page.keyboard.press("Alt+ArrowUp")
+    expect(alice.page).to_have_url(re.compile("/rooms/keys/$"))
+    bob.say("Over here")
+    expect(alice.page.locator(".faces-words")).to_have_text("1 here")
+    expect(side_item(alice.page, "quiet").locator(".badge")).to_be_visible()
+    names = alice.page.locator(".side-item[data-room]").evaluate_all(
+        "all => all.map(each => [each.dataset.room, each.classList.contains('is-unread')])"
+    )
+    here = next(at for at, (room, _) in enumerate(names) if room == "keys")
+    following = [*names[here + 1 :], *names[:here]]
+    expected = next(room for room, unread in following if unread)
+    alice.page.keyboard.press("Alt+Shift+ArrowDown")
+    expect(alice.page).to_have_url(re.compile(f"/rooms/{expected}/$"))
+
+
+# Phone
+
+
+def test_on_a_phone_a_room_fills_the_screen_and_leads_back_to_the_list(
+    server: Server, open_room: Opener
+) -> None:
+    alice = open_room("alice", "about")
+    alice.page.set_viewport_size(NARROW)
+    expect(alice.page.get_by_role("navigation", name="Main")).to_be_hidden()
+    expect(alice.page.get_by_role("navigation", name="Parley")).to_be_hidden()
+    alice.page.get_by_role("link", name="All rooms").click()
+    expect(alice.page).to_have_url(f"{server.address}/")
+    bar = alice.page.get_by_role("navigation", name="Main")
+    bar.get_by_role("button", name="You").click()
+    expect(alice.page.get_by_role("button", name="Sign out")).to_be_visible()

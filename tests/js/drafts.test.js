@@ -1,0 +1,65 @@
+// @ts-check
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Drafts, forgetDrafts } from "../../static/js/drafts.js";
+
+/** Its keys are properties of its own, as those of a browser's storage. @returns {Storage} */
+const storage = () => Object.create(/** @type {any} */ ({
+  getItem(/** @type {string} */ key) {
+    return this[key] ?? null;
+  },
+  setItem(/** @type {string} */ key, /** @type {string} */ value) {
+    this[key] = value;
+  },
+  removeItem(/** @type {string} */ key) {
+    delete this[key];
+  },
+}));
+
+const quote = { message_id: 7, sequence: 9, username: "bob", name: "bob", text: "Tea?", deleted: false };
+
+test("each room keeps its own", () => {
+  const kept = storage();
+  new Drafts(kept, 1, "tea").keep({ message: "half a" });
+  new Drafts(kept, 1, "work").keep({ message: "another" });
+  assert.deepEqual(new Drafts(kept, 1, "tea").kept, { message: "half a" });
+  assert.equal(new Drafts(kept, 1, "elsewhere").kept, null);
+});
+
+test("what it answers is kept along, also without a word", () => {
+  const drafts = new Drafts(storage(), 1, "tea");
+  drafts.keep({ message: "", reply_to: 7, quote });
+  assert.deepEqual(drafts.kept, { message: "", reply_to: 7, quote });
+});
+
+test("an empty field leaves nothing behind", () => {
+  const kept = storage();
+  const drafts = new Drafts(kept, 1, "tea");
+  drafts.keep({ message: "half a" });
+  drafts.keep({ message: " \n" });
+  assert.equal(drafts.kept, null);
+  assert.deepEqual(Object.keys(kept), []);
+});
+
+test("nobody finds the drafts of somebody else", () => {
+  const kept = storage();
+  new Drafts(kept, 1, "tea").keep({ message: "alice's" });
+  assert.equal(new Drafts(kept, 11, "tea").kept, null);
+});
+
+test("who signs out leaves no drafts, and everything else", () => {
+  const kept = storage();
+  new Drafts(kept, 1, "tea").keep({ message: "alice's" });
+  kept.setItem("parley.notices.off", "1");
+  forgetDrafts(kept);
+  assert.deepEqual(Object.keys(kept), ["parley.notices.off"]);
+});
+
+test("who comes finds their own drafts and clears away the others'", () => {
+  const kept = storage();
+  new Drafts(kept, 1, "tea").keep({ message: "alice's" });
+  new Drafts(kept, 11, "tea").keep({ message: "dora's" });
+  forgetDrafts(kept, 1);
+  assert.deepEqual(new Drafts(kept, 1, "tea").kept, { message: "alice's" });
+  assert.equal(new Drafts(kept, 11, "tea").kept, null);
+});
