@@ -13,6 +13,8 @@ class Refusal(StrEnum):
     RATE_LIMITED = "rate_limited"
     ONESELF = "oneself"
     BAD_PICTURE = "bad_picture"
+    USERNAME_TAKEN = "username_taken"
+    ADDRESS_TAKEN = "address_taken"
 
 
 class AccountsError(Exception):

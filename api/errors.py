@@ -54,6 +54,8 @@ ACCOUNTS: dict[Refusal, tuple[int, StrPromise, str | None]] = {
     Refusal.RATE_LIMITED: (429, gettext_lazy("This is enough for now. Try again later."), None),
     Refusal.ONESELF: (400, gettext_lazy("Nobody follows themselves."), None),
     Refusal.BAD_PICTURE: (400, gettext_lazy("This is no picture that we can read."), "picture"),
+    Refusal.USERNAME_TAKEN: (400, gettext_lazy("That username is taken."), "username"),
+    Refusal.ADDRESS_TAKEN: (400, gettext_lazy("That email address is taken."), "email"),
 }
 LATER = 600  # seconds after which somebody who has written enough may ask again
 

@@ -52,6 +52,12 @@ class AddressThrottle(SimpleRateThrottle):
         return key
 
 
+class RegistrationThrottle(AddressThrottle):
+    """Accounts made from one address."""
+
+    scope = "registrations"
+
+
 class NameThrottle(AddressThrottle):
     """Tries with one name from one address. By name alone, a stranger could lock its owner out."""
 

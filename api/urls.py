@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from api.comments import CommentHidingView, CommentsView, CommentView
 from api.documents import DocsView, SchemaView
 from api.errors import not_found
+from api.follows import FollowersView, FollowingView, FollowView, PictureView
 from api.members import BansView, BanView, MembersView, MemberView
 from api.messages import ChangesView, MessagesView, MessageView
 from api.notifications import NotificationsView, UnreadView
@@ -12,8 +13,10 @@ from api.posts import FeedView, PostHidingView, PostsView, PostView
 from api.reactions import PinView, ReactionsView
 from api.rooms import CloseView, JoinView, LeaveView, ReadView, ReopenView, RoomsView, RoomView
 from api.tokens import RotateView, TokensView, TokenView
+from api.users import MeView, UserView, users
 
 ROOM = "rooms/<slug:room_id>/"
+USER = "users/<int:user_id>/"
 MESSAGE = f"{ROOM}messages/<int:message_id>/"
 
 urlpatterns = [
@@ -22,6 +25,13 @@ urlpatterns = [
     path("tokens/", TokensView.as_view(), name="api_tokens"),
     path("tokens/rotate/", RotateView.as_view(), name="api_token_rotation"),
     path("tokens/<slug:key>/", TokenView.as_view(), name="api_token"),
+    path("users/", users, name="api_users"),
+    path("users/me/", MeView.as_view(), name="api_me"),
+    path(USER, UserView.as_view(), name="api_user"),
+    path(f"{USER}avatar/", PictureView.as_view(), name="api_picture"),
+    path(f"{USER}follow/", FollowView.as_view(), name="api_follow"),
+    path(f"{USER}followers/", FollowersView.as_view(), name="api_followers"),
+    path(f"{USER}following/", FollowingView.as_view(), name="api_following"),
     path("rooms/", RoomsView.as_view(), name="api_rooms"),
     path(ROOM, RoomView.as_view(), name="api_room"),
     path(f"{ROOM}join/", JoinView.as_view(), name="api_room_join"),

@@ -9,6 +9,8 @@ from typing import Any
 from asgiref.sync import ThreadSensitiveContext
 from django.conf import settings
 
+from api.waiting import Lease, lease_of_request
+
 
 class BoundedThreads:
     """ASGI application that runs `inner` with one of HTTP_THREADS lasting threads a request.
@@ -27,10 +29,12 @@ class BoundedThreads:
         self._free = asyncio.Semaphore(settings.HTTP_THREADS)
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        async with self._free:
-            thread = self._idle.pop()  # the one used last: its connection is the warmest
-            try:
-                async with ThreadSensitiveContext(executor=thread):
-                    await self._inner(scope, receive, send)
-            finally:
-                self._idle.append(thread)
+        lease = Lease(self._free, self._idle)
+        thread = await lease.take()
+        token = lease_of_request.set(lease)
+        try:
+            async with ThreadSensitiveContext(executor=thread):
+                await self._inner(scope, receive, send)
+        finally:
+            lease_of_request.reset(token)
+            lease.give_back()

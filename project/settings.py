@@ -268,6 +268,14 @@ POSTS_PER_HOUR: int = env.int("POSTS_PER_HOUR", default=30)  # of a person
 COMMENTS_PER_HOUR: int = env.int("COMMENTS_PER_HOUR", default=120)  # of a person
 NOTIFICATIONS_KEPT: int = env.int("NOTIFICATIONS_KEPT", default=90)  # days
 
+# Who asks for an account by the API has the address looked at by this service, if it has a URL.
+EMAIL_CHECK_URL: str = env.str("EMAIL_CHECK_URL", default="")
+EMAIL_CHECK_KEY: str = env.str("EMAIL_CHECK_KEY", default="")
+EMAIL_CHECK_TIMEOUT: float = env.float("EMAIL_CHECK_TIMEOUT", default=2.0)  # seconds
+EMAIL_CHECK_AT_ONCE: int = env.int("EMAIL_CHECK_AT_ONCE", default=20)  # questions of a process
+# What happens to an address while the service does not answer: it passes, or is refused.
+EMAIL_CHECK_FAIL_OPEN: bool = env.bool("EMAIL_CHECK_FAIL_OPEN", default=True)
+
 # --- API -----------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
@@ -288,6 +296,7 @@ REST_FRAMEWORK = {
         # Of one person, or of one address where nobody is logged in.
         "reads": env.str("API_READS", default="1200/min"),
         "writes": env.str("API_WRITES", default="300/min"),
+        "registrations": env.str("REGISTRATIONS_PER_ADDRESS", default="20/hour"),
         "tokens_address": env.str("TOKEN_TRIES_PER_ADDRESS", default="30/min"),
         "tokens_name": env.str("TOKEN_TRIES_PER_NAME", default="10/min"),  # from one address
     },
@@ -472,6 +481,8 @@ LOGGING = {
         # Every request and socket, in development only.
         "django.channels.server": {"level": "INFO" if DEBUG else "WARNING"},
         "daphne": {"level": env.str("SERVER_LOG_LEVEL", default="WARNING")},
+        # It writes down whole addresses, and what is asked for in them.
+        "httpx": {"level": "WARNING"},
         "twisted": {"level": env.str("SERVER_LOG_LEVEL", default="ERROR")},
         "asyncio": {"level": "WARNING"},
         # A traceback a second while Redis is away; the bus says in one line what that means.

@@ -48,6 +48,14 @@ def person_called(username: str) -> User:
         raise AccountsError(Refusal.NOT_FOUND) from None
 
 
+def person_by_id(user_id: int) -> User:
+    """The active person with that id. Raises `AccountsError` (`not_found`)."""
+    found = User.objects.filter(pk=user_id, is_active=True).first()
+    if found is None:
+        raise AccountsError(Refusal.NOT_FOUND)
+    return found
+
+
 def people_called(names: Collection[str]) -> list[User]:
     """Those of `names`, in any case, that are active people's."""
     if not names:

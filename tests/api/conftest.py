@@ -9,6 +9,9 @@ from rest_framework.test import APIClient
 
 from accounts.actions.tokens import create_token
 from accounts.models import User
+from tests.http.conftest import fresh_limits
+
+__all__ = ["fresh_limits"]
 
 Caller = Callable[[User], APIClient]
 
