@@ -11,6 +11,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.search.words import TYPED_LENGTH
 
 from .models import RoomKind
 from .paging import LAST_PAGE
@@ -124,3 +125,14 @@ class PlaceForm(forms.Form):
 
     before = forms.IntegerField(min_value=0, max_value=2**63 - 1, required=False)
     at = forms.IntegerField(min_value=0, max_value=2**63 - 1, required=False)
+
+
+class SearchForm(forms.Form):
+    """What to search for, where and in which order; what cannot be read is left out."""
+
+    q = forms.CharField(required=False)
+    best = forms.BooleanField(required=False)
+    page = forms.IntegerField(min_value=1, max_value=LAST_PAGE, required=False)
+
+    def clean_q(self) -> str:
+        return str(self.cleaned_data["q"])[:TYPED_LENGTH]

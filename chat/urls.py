@@ -14,6 +14,7 @@ from .views import (
     reports,
     room,
     rooms,
+    search,
     settings,
     theme,
 )
@@ -55,5 +56,6 @@ urlpatterns = [
         "rooms/<slug:slug>/files/<int:attachment_id>/<str:name>", files.download, name="attachment"
     ),
     path("theme/", theme.theme, name="theme"),
+    path("search/", search.search, name="search"),
     path("words.js", JavaScriptCatalog.as_view(packages=["chat"]), name="words"),
 ]

@@ -353,6 +353,7 @@ CHAT_PING_INTERVAL: float = env.float("CHAT_PING_INTERVAL", default=15)  # secon
 CHAT_PING_TIMEOUT: float = env.float("CHAT_PING_TIMEOUT", default=20)  # seconds without a pong
 CHAT_SEND_BUFFER: int = env.int("CHAT_SEND_BUFFER", default=1048576)  # bytes unread before the cut
 
+CHAT_SEARCHES_PER_MINUTE: int = env.int("CHAT_SEARCHES_PER_MINUTE", default=60)  # of a person
 CHAT_HISTORY_PAGE: int = env.int("CHAT_HISTORY_PAGE", default=50)  # messages
 CHAT_CHANGE_PAGE: int = env.int("CHAT_CHANGE_PAGE", default=200)  # changes in one frame
 CHAT_CHANGE_PAGE_BYTES: int = env.int("CHAT_CHANGE_PAGE_BYTES", default=262144)

@@ -48,9 +48,11 @@ ROOMS = (
     "receipts",
     "unread",
     *("drafts", "over", "last", "here", "about", "waits", "left", "keys", "quiet"),
+    "find",
+    "fresh",
 )
 # Messages that some of the rooms have already.
-TALES = {"below": 30, "past": 120, "links": 150, "divider": 3}
+TALES = {"below": 30, "past": 120, "links": 150, "divider": 3, "find": 120}
 
 
 def seed() -> None:
