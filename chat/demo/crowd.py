@@ -1,10 +1,11 @@
-"""A large house: any number of people, rooms and messages, in believable proportions."""
+"""A large house: any number of people, rooms, messages and posts, in believable proportions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from itertools import accumulate, islice
 from math import sqrt
 from random import Random
@@ -20,6 +21,7 @@ from chat.actions.rooms import create_room
 from chat.models import Membership, Message, MessageWords, Room, RoomKind
 
 from . import past
+from .crowd_posts import CrowdPosts
 from .script import Verb, read_script
 from .team import PASSWORD, ROOMS, SCRIPTS
 
@@ -32,7 +34,7 @@ ONE_ROOM_IN = 5  # is private
 EDITED, DELETED, ANSWERING = 0.03, 0.01, 0.08  # shares of the messages
 CAUGHT_UP = 0.6  # share of the members
 
-# Called with what was stored ("people", "rooms", "messages") and how many of it.
+# Called with what was stored ("people", "rooms", "messages", "posts") and how many of it.
 Progress = Callable[[str, int], None]
 
 
@@ -43,6 +45,7 @@ class Size:
     users: int
     rooms: int
     messages: int
+    posts: int = 0
 
 
 def shares(total: int, parts: int) -> list[int]:
@@ -59,7 +62,7 @@ def room_sizes(size: Size) -> list[int]:
 
 
 def fill(size: Size, *, progress: Progress) -> None:
-    """Add that many people, rooms and messages to what is there.
+    """Add that many people, rooms, messages and posts to what is there.
 
     Each chunk is a transaction under its room's lock, so that people can go on meanwhile.
     """
@@ -74,6 +77,10 @@ def fill(size: Size, *, progress: Progress) -> None:
         progress("rooms", 1)
         crowd.talk(messages, progress)
         crowd.read()
+    if size.posts:
+        published = CrowdPosts(people, random=random, progress=partial(progress, "posts"))
+        published.follow()
+        published.publish(size.posts)
 
 
 def _people(count: int, progress: Progress) -> list[User]:

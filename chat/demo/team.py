@@ -1,4 +1,4 @@
-"""The small demo: four people, four rooms, and the week before their 1.0."""
+"""The small demo: four people, four rooms, a few posts, and the week before their 1.0."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from chat.actions.changing import RoomWrite, changing_room
 from chat.actions.rooms import create_room
 from chat.models import Membership, Message, MessageWords, Room, RoomKind
 
-from . import past
+from . import past, posts
 from .script import Line, Verb, read_script
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def load() -> list[Room]:
     """Store the demo, all of it or nothing, and return its rooms."""
     people = {name: _person(name) for name in PEOPLE}
     people[ADMIN] = _person(ADMIN, is_staff=True, is_superuser=True)
+    posts.publish(people)
     return [_room(plan, people) for plan in ROOMS]
 
 

@@ -6,10 +6,14 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth import authenticate
+from django.db.models import F
 from django.utils import timezone
 
-from accounts.models import User
+from accounts import markdown
+from accounts.models import Comment, Follow, Notification, NotificationKind, Post, User
 from accounts.queries.addresses import must_confirm_email
+from accounts.queries.notifications import notifications_of, unread_count
+from accounts.queries.posts import comments_on, explore, feed
 from chat import queries
 from chat.demo import crowd, team
 from chat.demo.crowd import Size, room_sizes, shares
@@ -147,6 +151,28 @@ def test_the_last_words_are_fresh(rooms: dict[str, Room]) -> None:
     assert timezone.now() - newest.created_at < timedelta(hours=1)
 
 
+def test_the_team_follows_each_other_and_posts(rooms: dict[str, Room]) -> None:
+    alice = User.objects.get(username="alice")
+    assert [post.author.username for post in feed(alice).items] == ["bob", "alice", "bob", "bob"]
+    assert {post.author.username for post in explore().items} == {"alice", "bob", "carol"}
+    newest = explore().items[0]
+    assert (newest.author.username, newest.comment_count) == ("carol", 1)
+    assert timezone.now() - newest.created_at < timedelta(hours=1)
+    for post in Post.objects.all():
+        assert post.html == markdown.render(post.body, post.mentions)
+        moments = [comment.created_at for comment in comments_on(post).items]
+        assert [post.created_at, *moments] == sorted([post.created_at, *moments])
+        assert all(moment < timezone.now() for moment in moments)
+
+
+def test_some_of_what_the_team_was_told_is_unread(rooms: dict[str, Room]) -> None:
+    alice = User.objects.get(username="alice")
+    told = notifications_of(alice).items
+    assert {row.kind for row in told} == set(NotificationKind)
+    assert 0 < unread_count(alice) < len(told)
+    assert not Notification.objects.filter(recipient=F("actor")).exists()
+
+
 # --- the script ---
 
 
@@ -189,6 +215,17 @@ def test_a_crowd_is_as_large_as_was_asked() -> None:
     assert User.objects.count() == 7
     assert Room.objects.count() == 3
     assert Message.objects.filter(kind=MessageKind.TEXT).count() == 50
+
+
+def test_a_crowd_posts_comments_and_follows() -> None:
+    counted: list[tuple[str, int]] = []
+    size = Size(users=6, rooms=1, messages=0, posts=40)
+    crowd.fill(size, progress=lambda what, count: counted.append((what, count)))
+    assert ("posts", 40) in counted
+    assert (Post.objects.count(), Comment.objects.exists()) == (40, True)
+    assert Follow.objects.count() >= 6 * 4
+    assert all(post.rendered for post in Post.objects.all())
+    assert not Comment.objects.filter(created_at__lt=F("post__created_at")).exists()
 
 
 def test_a_second_crowd_comes_on_top() -> None:

@@ -22,22 +22,20 @@ from chat.demo import crowd, team
 from chat.demo.crowd import Size
 from chat.models import Message
 
-DEFAULT = Size(users=200, rooms=50, messages=20_000)
+DEFAULT = Size(users=200, rooms=50, messages=20_000, posts=2_000)
+AMOUNTS = ("users", "rooms", "messages", "posts")
 
 
 class Command(BaseCommand):
     help = (
-        "Load the demo: alice, bob, carol and admin, and four rooms. Once; again changes nothing. "
-        "With a number, add that many made-up people, rooms and messages instead."
+        "Load the demo: alice, bob, carol and admin, four rooms, some posts. Once; again changes "
+        "nothing. With a number, add that many made-up people, rooms, messages and posts instead."
     )
     requires_migrations_checks = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        for name, number in (
-            ("users", DEFAULT.users),
-            ("rooms", DEFAULT.rooms),
-            ("messages", DEFAULT.messages),
-        ):
+        for name in AMOUNTS:
+            number = getattr(DEFAULT, name)
             parser.add_argument(
                 f"--{name}", type=int, help=f"how many to add (with one of the others: {number})"
             )
@@ -53,7 +51,7 @@ class Command(BaseCommand):
                 f'The accounts made here all have the password "{team.PASSWORD}". Set DEBUG=1, or '
                 "add --known-passwords if that is what you want."
             )
-        given = {name: options[name] for name in ("users", "rooms", "messages")}
+        given = {name: options[name] for name in AMOUNTS}
         if any(number is not None for number in given.values()):
             self._fill(self._size(given), quiet=options["verbosity"] == 0)
         else:
@@ -91,7 +89,7 @@ class Command(BaseCommand):
                 for name, number in given.items()
             }
         )
-        if size.users < 2 or size.rooms < 1 or size.messages < 0:
+        if size.users < 2 or size.rooms < 1 or min(size.messages, size.posts) < 0:
             raise CommandError("It takes two users and one room at least.")
         return size
 
@@ -103,7 +101,7 @@ class Command(BaseCommand):
         told = Message.objects.count() - before - size.messages
         self.stdout.write(
             f"Added {size.users:,} people (user-…, password {team.PASSWORD}), {size.rooms:,} rooms,"
-            f" {size.messages:,} messages and {told:,} that tell who joined"
+            f" {size.messages:,} messages and {told:,} that tell who joined, {size.posts:,} posts"
             f" in {monotonic() - started:.0f} s."
         )
 
@@ -121,5 +119,6 @@ class Command(BaseCommand):
                 "people": bars.add_task("people", total=size.users),
                 "rooms": bars.add_task("rooms", total=size.rooms),
                 "messages": bars.add_task("messages", total=size.messages),
+                "posts": bars.add_task("posts", total=size.posts),
             }
             yield lambda what, count: bars.advance(tasks[what], count)
