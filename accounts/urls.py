@@ -20,6 +20,7 @@ urlpatterns = [
     path("accounts/email/", gate.AddressView.as_view(), name="account_email"),
     path("accounts/profile/", people.edit_profile, name="edit-profile"),
     path("accounts/profile/picture/", people.change_picture, name="change-picture"),
+    path("accounts/receipts/", people.receipts, name="show-receipts"),
     path("accounts/", include("allauth.urls")),
     path("people/", people.people, name="people"),
     path("people/<username:username>/", people.profile, name="profile"),

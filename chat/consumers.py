@@ -15,7 +15,7 @@ from accounts.identity import Identity
 
 from . import runtime
 from .errors import ChatError, ErrorCode
-from .handshake import identify, identify_token, peer_of
+from .handshake import CredentialsRefusedError, identify, identify_token, peer_of
 from .protocol.close_codes import CloseCode
 from .protocol.codec import ack_frame, error_frame, read_envelope, read_event
 from .protocol.inbound import Authenticate
@@ -91,7 +91,10 @@ class ChatConsumer(AsyncConsumer):
 
     async def _identify(self, transport: Transport) -> Identity | None:
         secure = self.scope.get("scheme") in ("wss", "https")
-        identity = await identify(self.scope["headers"], secure=secure)
+        try:
+            identity = await identify(self.scope["headers"], secure=secure)
+        except CredentialsRefusedError:
+            return None
         return identity or await self._identify_by_first_frame(transport)
 
     async def _identify_by_first_frame(self, transport: Transport) -> Identity | None:

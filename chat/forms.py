@@ -114,6 +114,31 @@ class InviteForm(forms.Form):
             raise forms.ValidationError(_("Nobody here is called so.")) from None
 
 
+class LinkForm(forms.Form):
+    """A new invitation link."""
+
+    days = forms.TypedChoiceField(
+        label=_("Good for"),
+        choices=(
+            (1, _("1 day")),
+            (7, _("1 week")),
+            (30, _("30 days")),
+            (0, _("as long as it is not revoked")),
+        ),
+        coerce=int,
+        initial=7,
+        widget=forms.Select(attrs={"class": "input"}),
+    )
+    use_limit = forms.IntegerField(
+        label=_("How many people may use it"),
+        min_value=1,
+        max_value=10_000,
+        required=False,
+        help_text=_("Empty: as many as have it."),
+        widget=forms.NumberInput(attrs={"class": "input", "autocomplete": "off"}),
+    )
+
+
 class ReadForm(forms.Form):
     """How far one has read."""
 

@@ -57,16 +57,27 @@ def origin_is_ours(headers: Headers, *, secure: bool) -> bool:
     return origin == f"{'https' if secure else 'http'}://{host}".lower()
 
 
+class CredentialsRefusedError(Exception):
+    """The token or the cookie that somebody brought lets nobody in."""
+
+
 async def identify(headers: Headers, *, secure: bool) -> Identity | None:
-    """The person by bearer token, else by session cookie; None where neither may be believed."""
+    """The person by bearer token, else by session cookie; None where there is neither, or where
+    the cookie is not to be read.
+
+    Raises `CredentialsRefusedError` for one that is no good: there is nothing to wait for.
+    """
     headers = list(headers)
     scheme, _, token = header(headers, b"authorization").partition(" ")
     if scheme.lower() == "bearer" and token:
-        return await identify_token(token.strip())
-    if not origin_is_ours(headers, secure=secure):
+        identity = await identify_token(token.strip())
+    elif origin_is_ours(headers, secure=secure) and (key := session_key(headers)):
+        identity = await in_thread(by_session_key, session_key=key)
+    else:
         return None
-    key = session_key(headers)
-    return await in_thread(by_session_key, session_key=key) if key else None
+    if identity is None:
+        raise CredentialsRefusedError
+    return identity
 
 
 async def identify_token(token: str) -> Identity | None:

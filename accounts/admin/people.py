@@ -67,7 +67,10 @@ class PersonAdmin(QuickList[User], BaseUserAdmin):
     fieldsets = (
         (None, {"fields": ("username", "email", "password")}),
         (_("Name shown"), {"fields": NAMES}),
-        (_("Access"), {"fields": ("standing", "last_seen", "last_login", "date_joined")}),
+        (
+            _("Access"),
+            {"fields": ("standing", "last_seen", "last_login", "date_joined", "shows_receipts")},
+        ),
         (_("Powers"), {"fields": POWERS}),
     )
     add_fieldsets = (
@@ -77,7 +80,15 @@ class PersonAdmin(QuickList[User], BaseUserAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         if obj is None:
             return ()
-        fixed = ("username", "email", "standing", "last_seen", "last_login", "date_joined")
+        fixed = (
+            "username",
+            "email",
+            "standing",
+            "last_seen",
+            "last_login",
+            "date_joined",
+            "shows_receipts",
+        )
         return fixed if is_superuser(request) else fixed + POWERS
 
     def has_add_permission(self, request: HttpRequest) -> bool:

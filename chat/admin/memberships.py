@@ -156,7 +156,7 @@ class MembershipAdmin(ActingList[Membership], ReadingList[Membership]):
     search_fields = ("user",)
     search_help_text = _("Finds people, by the beginning of a name or address where they are many.")
     ordering = ("-pk",)
-    fields = ("user", "room", "role", "joined_at", "muted_until", "read_sequence")
+    fields = ("user", "room", "role", "joined_at", "muted_until", "silenced", "read_sequence")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
         return super().get_queryset(request).prefetch_related("user", "room")

@@ -22,6 +22,7 @@ from chat.models import (
 )
 from chat.protocol.codec import encode
 
+from .links import link_of, open_link, standing_links
 from .memberships import (
     UNREAD_CAP,
     CountedMembership,
@@ -55,6 +56,7 @@ __all__ = [
     "enterable_room",
     "heads",
     "history_page",
+    "link_of",
     "member",
     "members_of",
     "membership_with_unread",
@@ -65,6 +67,7 @@ __all__ = [
     "message_with_versions",
     "messages_after",
     "messages_before",
+    "open_link",
     "people_called",
     "pinned_messages",
     "readers",
@@ -76,6 +79,7 @@ __all__ = [
     "rooms_of",
     "rooms_to_join",
     "seen_up_to",
+    "standing_links",
     "stranger",
     "summary",
     "visible_room",

@@ -26,6 +26,8 @@ const PONG_WITHIN = 12_000;
 const QUICK_PONG_WITHIN = 4_000;
 /** Only a connection that lasted this long is a success. */
 const STEADY = 5_000;
+/** After a new password the browser has a new cookie as well: time for it to arrive. */
+const NEW_COOKIE_WITHIN = 2_000;
 /** What a browser reports when a connection just went away. */
 const LOST = 1006;
 
@@ -50,6 +52,8 @@ export class Line {
   #attempt = 0;
   #openedAt = 0;
   #asked = 0;
+  /** The login ended, and the browser may already have another: worth one more attempt. */
+  #onceMore = false;
   /** @type {Map<string, Question>} */
   #questions = new Map();
   /** Cancels the one thing waited for: the welcome, the next ping, its pong, or the next attempt. */
@@ -116,6 +120,7 @@ export class Line {
   #hear(text) {
     const { event, data, ref } = JSON.parse(text);
     if (event === "welcome") this.#open();
+    if (event === "session_ended") this.#onceMore = data.reason === "password_changed";
     if (this.isOpen) this.#listen();
     if (ref === undefined) this.#options.onEvent(event, data);
     else this.#answer(ref, (question) => event === "error" ? question.reject(new RequestError(data)) : question.resolve(data));
@@ -142,7 +147,8 @@ export class Line {
     const { clock, random } = this.#options;
     if (this.isOpen && clock.now() - this.#openedAt >= STEADY) this.#attempt = 0;
     this.#hangUp("disconnected");
-    const wait = waitAfterClose(code, this.#attempt, random);
+    const wait = this.#onceMore ? NEW_COOKIE_WITHIN : waitAfterClose(code, this.#attempt, random);
+    this.#onceMore = false;
     this.#attempt += 1;
     if (wait === null) return this.#become("ended", { code });
     this.#become("waiting", { code, retryAt: clock.now() + wait });

@@ -145,8 +145,8 @@ def test_a_room_costs_as_much_however_full_it_is(
         say(tea, alice if number % 2 else bob, str(number))
     client = browser_of(alice)
     page_of(client, tea)
-    # Session, person, own rooms with their heads, messages, reactions to them, their files, and for
-    # a moderator what is reported.
+    # Session, person, own rooms with their heads, messages, reactions to them, whom they mention,
+    # their files, and for a moderator what is reported.
     with django_assert_num_queries(9):
         page_of(client, tea)
 

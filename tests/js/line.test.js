@@ -89,6 +89,27 @@ test("without a login it ends, and says why", async () => {
   assert.equal(network.sockets.length, 1);
 });
 
+test("after a new password it tries once more, with the cookie that comes with it", async () => {
+  await open();
+  await network.latest.say("session_ended", { reason: "password_changed" });
+  await network.latest.cut(4401);
+  assert.equal(line.state.status, "waiting");
+  await clock.advance(2_000);
+  await network.latest.welcome();
+  assert.ok(line.isOpen);
+  await network.latest.cut(4401);
+  assert.equal(line.state.status, "ended");
+});
+
+test("after a new password it does not insist", async () => {
+  await open();
+  await network.latest.say("session_ended", { reason: "password_changed" });
+  await network.latest.cut(4401);
+  await clock.advance(2_000);
+  await network.latest.cut(4401);
+  assert.equal(line.state.status, "ended");
+});
+
 test("stopping is for good until started again", async () => {
   await open();
   line.stop();

@@ -139,6 +139,31 @@ async def test_a_cookie_from_anywhere_else_is_not_read(
     assert await connect(headers).is_refused() == ("unauthenticated", 4401)
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Authorization": "Bearer parley_wrong"},
+        {"Cookie": f"{django_settings.SESSION_COOKIE_NAME}=ended", "Origin": OURS},
+    ],
+    ids=["token", "cookie"],
+)
+async def test_what_is_no_good_is_refused_at_once(
+    headers: Headers, connect: Connect, settings: Any
+) -> None:
+    """Whoever waited for a first frame here would wait longer than this test does."""
+    settings.CHAT_AUTHENTICATE_TIMEOUT = 1_000
+    assert await connect(headers).is_refused() == ("unauthenticated", 4401)
+
+
+async def test_an_ended_cookie_from_elsewhere_keeps_nobody_from_a_first_frame(
+    connect: Connect, alice: User
+) -> None:
+    cookies = f"{django_settings.SESSION_COOKIE_NAME}=ended"
+    connection = connect({"Cookie": cookies, "Origin": "http://evil.example.org"})
+    connection.frame("authenticate", token=await token(alice))
+    assert (await connection.hears("welcome"))["user"]["username"] == "alice"
+
+
 async def test_the_first_frame_may_carry_a_token(connect: Connect, alice: User) -> None:
     connection = connect({})
     connection.frame("authenticate", token=await token(alice))

@@ -2,13 +2,17 @@
 
 import asyncio
 import logging
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.db import OperationalError
+from django.utils import timezone
 
 from accounts.models import User
 from chat.actions.messages import send_message
+from chat.actions.moderation import mute_member, unmute_member
 from chat.models import Message, Room
 from chat.protocol.inbound import INBOUND
 from chat.threads import in_thread
@@ -263,6 +267,25 @@ async def test_nobody_types_in_a_room_they_have_not_open(
     talker = await house.visit(alice)
     error = await talker.refused("typing", room_id=room.slug, typing=True)
     assert error["code"] == "not_a_member"
+
+
+async def test_nobody_sees_somebody_muted_typing(
+    house: House, talking: list[Talker], alice: User, bob: User, room: Room
+) -> None:
+    owner, muted = talking
+    until = timezone.now() + timedelta(hours=1)
+    mute = partial(mute_member, room=room.pk, by=alice, user=bob, until=until, reason="")
+    await in_thread(mute)
+    await muted.hears("membership_changed")
+    other_tab = await house.visit(bob)
+    await other_tab.join(room.slug)
+    for talker in (muted, other_tab):
+        assert await talker.done("typing", room_id=room.slug, typing=True) == {}
+    await in_thread(unmute_member, room=room.pk, by=alice, user=bob, reason="")
+    await muted.hears("membership_changed", 2)
+    await muted.done("typing", room_id=room.slug, typing=False)
+    # Had the others come, they would have come before.
+    assert [heard["typing"] for heard in await owner.hears("user_typing")] == [False]
 
 
 # Reading
