@@ -212,8 +212,9 @@ export function startConversation(room) {
   });
   room.on("stored", (letter, ack) => ended(letter, () => timeline.acknowledge(letter.client_id, ack)));
   room.on("refused", (letter, error) => ended(letter, () => timeline.fail(letter.client_id, error)));
-  room.on("room", ({ name, topic }) => {
-    find(main, ".room-title span").textContent = name;
+  room.on("room", ({ kind, name, topic }) => {
+    // A direct room is called by the other person's name, which the page has.
+    if (kind !== "direct") find(main, ".room-title span").textContent = name;
     find(main, ".room-topic").textContent = topic;
   });
   log.addEventListener("click", click);

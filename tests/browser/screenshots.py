@@ -31,6 +31,7 @@ def server(valkey: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         "VAR_DIR": str(folder),
         "DATABASE_URL": f"sqlite:///{database}",
         "CHAT_BUS_GROUP": "screenshots",
+        "CHAT_MESSAGE_FILTERS": "tests.browser.filters.refuse_once",
     }
     manage("migrate", "--verbosity", "0", **ours)
     manage("seed_demo", "--known-passwords", **ours)
@@ -91,19 +92,41 @@ def releases(studio: Studio, *, dark: bool = False, size: ViewportSize = WIDE) -
     return page
 
 
+def rooms(studio: Studio) -> Page:
+    """All rooms, one of which waits."""
+    carol = RoomPage(studio.open("carol", "/rooms/general/"))
+    carol.say("The kettle is on, whoever is near it.")
+    carol.expect_stored("The kettle is on, whoever is near it.")
+    return studio.open("bob", "/")
+
+
 def refused(studio: Studio) -> Page:
-    """A message that a slow room did not take, kept where it was written."""
-    settings = studio.open("alice", "/rooms/design/settings/")
-    settings.get_by_label("Between two messages of a member").select_option("60")
-    pace = settings.get_by_role("form", name="Slow mode")
-    pace.get_by_label("Reason").fill("one picture at a time")
-    pace.get_by_role("button").click()
+    """A message that a filter did not let through, kept where it was written."""
     room = RoomPage(studio.open("carol", "/rooms/design/"))
-    room.say("The ring is thicker now, and the half disc reads in grey as well.")
-    room.expect_stored("The ring is thicker now, and the half disc reads in grey as well.")
-    room.say("And here is the dark one.")
-    expect(room.message("And here is the dark one.")).to_have_attribute("data-state", "failed")
+    room.say("The half disc reads in grey as well.")
+    room.expect_stored("The half disc reads in grey as well.")
+    room.say("refuse the grey one all the same, I would")
+    failed = room.message("refuse the grey one all the same, I would")
+    expect(failed).to_have_attribute("data-state", "failed")
     return room.page
+
+
+def direct(studio: Studio) -> Page:
+    """Two people between themselves."""
+    profile = studio.open("alice", "/people/bob/")
+    profile.get_by_role("button", name="Message").click()
+    profile.wait_for_url("**/rooms/*/")
+    alice, bob = RoomPage(profile), RoomPage(studio.open("bob", profile.url))
+    for person, text in (
+        (alice, "Have you got five minutes for the upgrade note?"),
+        (bob, "For that, ten. What is missing?"),
+        (alice, "The sentence that says that nothing is lost. You say it best."),
+        (bob, "“Make a copy all the same.”"),
+    ):
+        person.say(text)
+        alice.expect_stored(text)
+        bob.expect_stored(text)
+    return profile
 
 
 def empty(studio: Studio) -> Page:
@@ -120,7 +143,8 @@ SCENES: dict[str, Scene] = {
     "room-light": releases,
     "room-dark": lambda studio: releases(studio, dark=True),
     "room-phone": lambda studio: releases(studio, size=PHONE),
-    "rooms": lambda studio: studio.open("bob", "/"),
+    "direct": direct,
+    "rooms": rooms,
     "rooms-phone": lambda studio: studio.open("bob", "/", size=PHONE),
     "failed-send": refused,
     "empty-room": empty,
