@@ -146,6 +146,7 @@ SCENES: dict[str, Scene] = {
     "direct": direct,
     "rooms": rooms,
     "rooms-phone": lambda studio: studio.open("bob", "/", size=PHONE),
+    "search": lambda studio: studio.open("alice", "/search/?q=upgrade"),
     "failed-send": refused,
     "empty-room": empty,
 }
