@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypedDict, cast
 
 from django.db.models import Max, Min, OuterRef, Q, QuerySet, Subquery
 
-from .models import Ban, Membership, Message, ModerationEntry, Report, Room
+from .models import Ban, Invitation, Membership, Message, ModerationEntry, Report, Room
 from .paging import PageOf, page_of
 
 if TYPE_CHECKING:
@@ -49,6 +49,13 @@ def banned(room: Room, *, words: str = "", number: int = 1) -> PageOf[Ban]:
     """Whom the room shuts out, by name. One query."""
     found = Ban.objects.filter(room=room).filter(_named(words)).select_related("user")
     return page_of(found.order_by("user__username", "pk"), number=number, size=PEOPLE_A_PAGE)
+
+
+def invited(room: Room, *, words: str = "", number: int = 1) -> PageOf[Invitation]:
+    """Who was asked in and has not come yet, by name. One query."""
+    found = Invitation.objects.filter(room=room).filter(_named(words))
+    named = found.select_related("user", "invited_by").order_by("user__username", "pk")
+    return page_of(named, number=number, size=PEOPLE_A_PAGE)
 
 
 def _named(words: str) -> Q:

@@ -36,6 +36,11 @@ urlpatterns = [
     path("rooms/<slug:slug>/links/", links.links, name="room-links"),
     path("rooms/<slug:slug>/links/<int:link_id>/revoke/", links.revoke, name="revoke-link"),
     path("invite/<str:token>/", links.join, name="join-by-link"),
+    path(
+        "rooms/<slug:slug>/invitations/<username:username>/withdraw/",
+        memberships.withdraw,
+        name="withdraw-invitation",
+    ),
     path("rooms/<slug:slug>/settings/", settings.room_settings, name="room-settings"),
     path("rooms/<slug:slug>/members/", members.members, name="room-members"),
     path("rooms/<slug:slug>/members/<username:username>/", members.member, name="room-member"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -21,16 +23,23 @@ from chat.errors import ChatError
 from chat.forms import ListForm
 from chat.member_acts import BY_NAME, MemberAct, Standing, offered
 from chat.models import Membership, Room, RoomKind
+from chat.paging import PageOf
 from chat.refusals import explain
 
 from .doors import PersonRequest, enterable_room, moderated_room, require_page
+
+LISTS: dict[str, Callable[..., PageOf[Any]]] = {
+    "invited": room_care.invited,
+    "banned": room_care.banned,
+}
 
 
 @require_safe
 @login_required
 @never_cache
 def members(request: PersonRequest, slug: str) -> HttpResponse:
-    """The room's people for its members; whom it shuts out for its moderators."""
+    """The room's people, and who was asked in, for its members; whom it shuts out for its
+    moderators."""
     room = enterable_room(slug, request.user)
     if room.kind == RoomKind.DIRECT:
         raise Http404
@@ -38,17 +47,17 @@ def members(request: PersonRequest, slug: str) -> HttpResponse:
     if power is Power.STRANGER:
         return redirect("room", slug=slug)
     moderates = power >= Power.MODERATOR
-    shows_banned = request.GET.get("show") == "banned"
-    if shows_banned and not moderates:
+    shown = request.GET.get("show", "")
+    if shown == "banned" and not moderates:
         raise PermissionDenied
     asked = ListForm(request.GET)
-    look = room_care.banned if shows_banned else room_care.members
+    look = LISTS.get(shown, room_care.members)
     context = {
         "room": room,
         "people": look(room, words=asked.words(), number=asked.number()),
         "words": asked.words(),
         "moderates": moderates,
-        "shows_banned": shows_banned,
+        "shown": shown if shown in LISTS else "",
         "now": timezone.now(),
     }
     return render(request, "chat/members.html", context)

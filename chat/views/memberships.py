@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from chat.actions.invitations import withdraw_invitation
 from chat.actions.memberships import end_membership, invite_member, join_room, silence_room
 from chat.errors import ChatError
 from chat.forms import InviteForm
@@ -81,3 +82,23 @@ def invite(request: PersonRequest, slug: str) -> HttpResponse:
     heading = _("Add people to %(name)s") % {"name": target.name}
     words = {"heading": heading, "act": _("Add"), "back": reverse("room", args=[slug])}
     return show_form(request, form, words)
+
+
+@require_POST
+@login_required
+def withdraw(request: PersonRequest, slug: str, username: str) -> HttpResponse:
+    """Take back the invitation of somebody; who was asked declines it so."""
+    target = enterable_room(slug, request.user)
+    person = get_object_or_404(User, username__iexact=username)
+    try:
+        with strangers_get_404():
+            withdraw_invitation(room=target.pk, by=request.user, user=person)
+    except ChatError as error:
+        messages.error(request, explain(error))
+        return redirect("room-members", slug=slug)
+    if person == request.user:
+        messages.success(request, _("You declined. Nobody is told."))
+        return redirect("home")
+    words = _("%(name)s is not invited any more.") % {"name": person.display_name}
+    messages.success(request, words)
+    return redirect(f"{reverse('room-members', args=[slug])}?show=invited")

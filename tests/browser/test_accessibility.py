@@ -149,3 +149,25 @@ def test_nothing_is_in_the_way_of_what_opens(inside: Page) -> None:
     inside.goto(ROOM)
     inside.get_by_role("button", name="Room menu").click()
     assert faults(inside) == []
+
+
+def test_nothing_is_in_the_way_of_invitations(
+    inside: Page, server: Server, browser: Browser, logins: dict[str, StorageState]
+) -> None:
+    inside.goto("/new-room/")
+    inside.get_by_label("Room name").fill("A private room with quite a long name, all the same")
+    inside.get_by_label("Private").check()
+    inside.get_by_role("button", name="Make room").click()
+    inside.wait_for_url("**/rooms/*/")
+    room = inside.url
+    inside.goto(f"{room}invite/")
+    assert faults(inside) == []
+    inside.get_by_label("Username").fill("bob")
+    inside.get_by_role("button", name="Add").click()
+    inside.goto(f"{room}members/?show=invited")
+    assert faults(inside) == []
+    with browser.new_context(base_url=server.address, storage_state=logins["bob"]) as context:
+        for path in ("/", room):
+            page = context.new_page()
+            page.goto(path)
+            assert faults(page) == []

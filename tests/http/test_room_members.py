@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat import room_care
-from chat.actions.memberships import join_room
+from chat.actions.memberships import invite_member, join_room
 from chat.actions.moderation import ban_member, mute_member
-from chat.models import Ban, Membership, ModerationEntry, Role, Room, RoomKind
+from chat.models import Ban, Invitation, Membership, ModerationEntry, Role, Room, RoomKind
 from tests.factories import make_room, make_user
 
 from .around_rooms import acts_in, appoint, browser_of, cost_of, look, send
@@ -227,3 +227,43 @@ def test_acts_need_the_form_s_token(alice: User, path: str) -> None:
     answer = client.post(f"{path}bob/", {"act": "remove", "reason": WHY})
     assert answer.status_code == 403
     assert Membership.objects.count() == 2
+
+
+# Invitations
+
+
+def test_who_was_asked_in_is_listed_and_asked_out_again(
+    alice: User, bob: User, carol: User, private_room: Room
+) -> None:
+    invite_member(room=private_room.pk, by=bob, user=carol)
+    here = f"/rooms/{private_room.slug}/members/?show=invited"
+    withdraw = f"/rooms/{private_room.slug}/invitations/carol/withdraw/"
+    for user in (alice, bob):
+        page = look(user, here)
+        assert named(page) == ["carol"]
+        assert "asked in by bob" in page
+        assert withdraw in page
+    assert send(bob, withdraw)["Location"] == here
+    assert "Nobody is asked in" in look(alice, here)
+
+
+def test_who_was_asked_in_declines(alice: User, carol: User, private_room: Room) -> None:
+    invite_member(room=private_room.pk, by=alice, user=carol)
+    decline = f"/rooms/{private_room.slug}/invitations/carol/withdraw/"
+    assert decline in look(carol, "/")
+    assert send(carol, decline)["Location"] == "/"
+    assert "You are invited" not in look(carol, "/")
+    assert browser_of(carol).get(f"/rooms/{private_room.slug}/").status_code == 404
+
+
+def test_strangers_find_no_invitation_to_withdraw(
+    alice: User, bob: User, carol: User, private_room: Room
+) -> None:
+    dave = make_user("dave")
+    invite_member(room=private_room.pk, by=alice, user=dave)
+    answers = [
+        send(carol, f"/rooms/{slug}/invitations/dave/withdraw/")
+        for slug in (private_room.slug, "0" * 24)
+    ]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert Invitation.objects.filter(user=dave).exists()
