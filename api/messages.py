@@ -47,6 +47,12 @@ class NewMessageSerializer(serializers.Serializer[Any]):
         help_text="Made by the client, fresh for each message; sending it again is harmless.",
     )
     reply_to = serializers.IntegerField(required=False, min_value=1, max_value=BIGGEST)
+    attachments = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=BIGGEST),
+        required=False,
+        max_length=100,
+        help_text="Ids of files that one has put into the room; the text may be empty then.",
+    )
 
 
 class MessageEditSerializer(serializers.Serializer[Any]):
@@ -119,6 +125,7 @@ class MessagesView(RoomView):
             text=data["message"],
             client_id=data.get("client_id"),
             reply_to=data.get("reply_to"),
+            attachments=data.get("attachments", ()),
         )
         place = reverse("api_message", args=[room_id, message.pk])
         return Response(

@@ -14,9 +14,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import User
+from accounts.queries.people import person_called
 from api.doors import person_of, room_of
 from api.paging import Pages
 from chat import queries
+from chat.actions.direct import start_direct_room
 from chat.actions.memberships import end_membership, join_room
 from chat.actions.moderation import close_room, reopen_room, set_slow_mode
 from chat.actions.receipts import mark_read
@@ -172,6 +174,27 @@ class RoomView(APIView):
 
 def _change(room: Room, by: User, reason: str, **changes: Unpack[RoomSettings]) -> None:
     change_room(room=room.pk, by=by, reason=reason, **changes)
+
+
+class DirectRoomSerializer(serializers.Serializer[Any]):
+    """Whom to write to."""
+
+    username = serializers.CharField(max_length=32)
+
+
+class DirectRoomsView(APIView):
+    """Rooms of two."""
+
+    @extend_schema(
+        operation_id="rooms_direct", request=DirectRoomSerializer, responses=RoomSerializer
+    )
+    def post(self, request: Request) -> Response:
+        """Get the room that one shares with one other person; it is made if there is none."""
+        wanted = DirectRoomSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        other = person_called(wanted.validated_data["username"])
+        room = start_direct_room(by=person_of(request), user=other)
+        return answer(request, room.slug)
 
 
 class JoinView(APIView):

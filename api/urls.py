@@ -5,13 +5,24 @@ from django.urls import path, re_path
 from api.comments import CommentHidingView, CommentsView, CommentView
 from api.documents import DocsView, SchemaView
 from api.errors import not_found
+from api.files import FilesView, FileView
 from api.follows import FollowersView, FollowingView, FollowView, PictureView
 from api.members import BansView, BanView, MembersView, MemberView
 from api.messages import ChangesView, MessagesView, MessageView
 from api.notifications import NotificationsView, UnreadView
 from api.posts import FeedView, PostHidingView, PostsView, PostView
 from api.reactions import PinView, ReactionsView
-from api.rooms import CloseView, JoinView, LeaveView, ReadView, ReopenView, RoomsView, RoomView
+from api.rooms import (
+    CloseView,
+    DirectRoomsView,
+    JoinView,
+    LeaveView,
+    ReadView,
+    ReopenView,
+    RoomsView,
+    RoomView,
+)
+from api.search import SearchView
 from api.tokens import RotateView, TokensView, TokenView
 from api.users import MeView, UserView, users
 
@@ -33,6 +44,7 @@ urlpatterns = [
     path(f"{USER}followers/", FollowersView.as_view(), name="api_followers"),
     path(f"{USER}following/", FollowingView.as_view(), name="api_following"),
     path("rooms/", RoomsView.as_view(), name="api_rooms"),
+    path("rooms/direct/", DirectRoomsView.as_view(), name="api_direct"),
     path(ROOM, RoomView.as_view(), name="api_room"),
     path(f"{ROOM}join/", JoinView.as_view(), name="api_room_join"),
     path(f"{ROOM}leave/", LeaveView.as_view(), name="api_room_leave"),
@@ -47,7 +59,10 @@ urlpatterns = [
     path(MESSAGE, MessageView.as_view(), name="api_message"),
     path(f"{MESSAGE}reactions/", ReactionsView.as_view(), name="api_reactions"),
     path(f"{MESSAGE}pin/", PinView.as_view(), name="api_pin"),
+    path(f"{ROOM}files/", FilesView.as_view(), name="api_files"),
+    path(f"{ROOM}files/<int:attachment_id>/", FileView.as_view(), name="api_file"),
     path(f"{ROOM}changes/", ChangesView.as_view(), name="api_changes"),
+    path("search/", SearchView.as_view(), name="api_search"),
     path("posts/", PostsView.as_view(), name="api_posts"),
     path("posts/<int:post_id>/", PostView.as_view(), name="api_post"),
     path("posts/<int:post_id>/hiding/", PostHidingView.as_view(), name="api_post_hiding"),

@@ -146,6 +146,9 @@ OF_A_ROOM = [
     ("delete", "messages/1/", {}),
     ("put", "messages/1/reactions/", {"emoji": "👍", "on": True}),
     ("put", "messages/1/pin/", {}),
+    ("post", "files/", {}),
+    ("get", "files/1/", {}),
+    ("delete", "files/1/", {}),
     ("get", "changes/?after=0&epoch=x", {}),
 ]
 
@@ -208,3 +211,13 @@ def test_reading_is_said_and_counted(calls: Caller, alice: User, bob: User, room
     assert member.get(place(room)).json()["membership"]["unread"] == 2
     read = member.post(place(room, "read/"), {"sequence": said["sequence"]}, format="json").json()
     assert (read["unread"], read["read_sequence"]) == (0, said["sequence"])
+
+
+def test_two_people_share_one_room(calls: Caller, alice: User, bob: User) -> None:
+    mine = calls(alice).post(f"{ROOMS}direct/", {"username": "bob"}, format="json").json()
+    theirs = calls(bob).post(f"{ROOMS}direct/", {"username": "ALICE"}, format="json").json()
+    assert (mine["kind"], mine["room_id"]) == ("direct", theirs["room_id"])
+    oneself = calls(alice).post(f"{ROOMS}direct/", {"username": "alice"}, format="json")
+    assert refusal(oneself) == (403, "not_allowed")
+    nobody = calls(alice).post(f"{ROOMS}direct/", {"username": "nobody"}, format="json")
+    assert refusal(nobody) == (404, "not_found")

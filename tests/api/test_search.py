@@ -1,0 +1,63 @@
+"""Search over HTTP: what one may read, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from chat.models import Room
+from tests.api.conftest import Caller
+from tests.api.test_messages import say
+from tests.api.test_rooms import refusal
+
+pytestmark = pytest.mark.django_db
+SEARCH = "/api/search/"
+
+
+def places(found: dict[str, Any]) -> list[tuple[str, int]]:
+    return [(item["room_id"], item["sequence"]) for item in found["items"]]
+
+
+def test_one_finds_what_is_said_where_one_belongs(
+    calls: Caller, alice: User, carol: User, room: Room, private_room: Room
+) -> None:
+    [tea] = say(room, alice, "A cup of tea, perhaps?")
+    [secret] = say(private_room, alice, "The secret tea")
+    found = calls(alice).get(SEARCH, {"q": "tea"}).json()
+    assert places(found) == [(private_room.slug, secret.sequence), (room.slug, tea.sequence)]
+    assert {"text": "tea", "found": True} in found["items"][0]["excerpt"]
+    here = calls(alice).get(SEARCH, {"q": "tea", "room_id": room.slug}).json()
+    assert (places(here), here["count"]) == ([(room.slug, tea.sequence)], 1)
+    nothing = calls(carol).get(SEARCH, {"q": "tea"}).json()
+    assert (nothing["items"], nothing["count"]) == ([], 0)
+    for slug in (private_room.slug, "f" * 24):
+        hidden = calls(carol).get(SEARCH, {"q": "tea", "room_id": slug})
+        assert refusal(hidden) == (404, "room_not_found")
+
+
+def test_pages_lead_on_and_back(calls: Caller, alice: User, room: Room) -> None:
+    say(room, alice, *(f"tea {number}" for number in range(5)))
+    client = calls(alice)
+    first = client.get(f"{SEARCH}?q=tea&limit=3").json()
+    second = client.get(first["next"]).json()
+    assert (len(first["items"]), len(second["items"]), second["next"]) == (3, 2, None)
+    assert client.get(second["previous"]).json()["items"] == first["items"]
+
+
+@pytest.mark.parametrize("query", [{}, {"q": ""}, {"q": "x" * 501}, {"q": "x", "page": 0}])
+def test_a_question_that_cannot_be_is_refused(
+    calls: Caller, alice: User, query: dict[str, Any]
+) -> None:
+    assert refusal(calls(alice).get(SEARCH, query)) == (400, "invalid")
+
+
+@pytest.mark.usefixtures("fresh_limits")
+def test_searches_are_limited(calls: Caller, alice: User, room: Room, settings: Any) -> None:
+    settings.CHAT_SEARCHES_PER_MINUTE = 1
+    client = calls(alice)
+    assert client.get(SEARCH, {"q": "tea"}).status_code == 200
+    limited = client.get(SEARCH, {"q": "tea"})
+    assert refusal(limited) == (429, "rate_limited")
+    assert limited["Retry-After"] == "60"
