@@ -35,6 +35,7 @@ from .privacy import look, may_read_all, own_words, public_excerpt
 if TYPE_CHECKING:
     from accounts.models import User
 
+VERSIONS_SHOWN = 50
 DELETED_TOGETHER = 100  # messages; their room waits meanwhile
 
 
@@ -152,14 +153,17 @@ class MessageAdmin(ActingList[Message], ReadingList[Message]):
         "sender",
         "text_shown",
         "files",
+        "earlier_texts",
         "created_at",
         "edited_at",
         "deleted_at",
         "deleted_by",
+        "pinned_at",
+        "pinned_by",
         "reply_to",
         "elsewhere",
     )
-    readonly_fields = ("text_shown", "files", "elsewhere")
+    readonly_fields = ("text_shown", "files", "earlier_texts", "elsewhere")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         """Who may not read private rooms does not get their messages listed either."""
@@ -263,6 +267,13 @@ class MessageAdmin(ActingList[Message], ReadingList[Message]):
             for file in message.attachments.all()
         ]
         return format_html_join(" · ", '<a href="{}">{}</a> ({})', rows) or NOTHING
+
+    @admin.display(description=_("earlier texts"))
+    def earlier_texts(self, message: Message) -> SafeString | str:
+        """The last of them, the newest first."""
+        versions = message.versions.order_by("-sequence")[:VERSIONS_SHOWN]
+        said = ((when(version.written_at), version.text) for version in versions)
+        return format_html_join("", '<p>{}</p><div class="said">{}</div>', said) or NOTHING
 
     @admin.display(description=_("see also"))
     def elsewhere(self, message: Message) -> SafeString:

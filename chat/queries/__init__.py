@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from chat import shapes
 from chat.errors import ChatError, ErrorCode
@@ -16,6 +16,7 @@ from chat.models import (
     Membership,
     Message,
     MessageKind,
+    MessageVersion,
     Room,
     RoomHead,
     RoomKind,
@@ -85,6 +86,8 @@ __all__ = [
     "visible_room",
     "waiting_by_member",
 ]
+
+VERSIONS_SHOWN = 200
 
 
 def room_key(slug: str) -> int | None:
@@ -228,9 +231,12 @@ def message_of(*, head: RoomHead, message_id: int) -> Message | None:
 
 
 def message_with_versions(*, room: int, message_id: int) -> Message | None:
-    """What people see of a message, with the texts it had before, oldest first. Two queries."""
-    found = Message.objects.with_people().prefetch_related("versions")
-    return found.filter(room_id=room, kind=MessageKind.TEXT, deleted_at=None, pk=message_id).first()
+    """What people see of a message, with the first texts it had before, oldest first. Two
+    queries."""
+    earlier = MessageVersion.objects.order_by("sequence")[:VERSIONS_SHOWN]
+    found = Message.objects.with_people().prefetch_related(Prefetch("versions", earlier))
+    texts = found.filter(kind=MessageKind.TEXT, deleted_at=None)
+    return texts.filter(room_id=room, pk=message_id, sequence__gte=F("room__head__floor")).first()
 
 
 def history_page(*, room: int, user: User, before: int, limit: int) -> tuple[list[bytes], bool]:

@@ -6,10 +6,13 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from chat import queries
 from chat.actions.memberships import join_room
 from chat.actions.messages import delete_message, edit_message, send_message
 from chat.actions.rooms import create_room
-from chat.models import Message, Room, RoomKind
+from chat.models import Message, ModerationAct, ModerationEntry, Room, RoomKind
+
+from .administering import browser_of, make_staff, page_address
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +65,26 @@ def test_a_hidden_room_answers_strangers_like_no_room_at_all(alice: User, bob: U
 def test_what_was_deleted_has_no_earlier_texts(alice: User, tea: Room, edited: Message) -> None:
     delete_message(room=tea.pk, user=alice, message_id=edited.pk)
     assert look(alice, tea, edited).status_code == 404
+
+
+def test_of_a_message_of_very_many_texts_the_first_are_shown(
+    alice: User, tea: Room, edited: Message, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "VERSIONS_SHOWN", 1)
+    page = look(alice, tea, edited).content.decode()
+    assert "first" in page
+    assert "second" not in page
+
+
+def test_staff_see_them_on_the_messages_own_page_and_leave_a_trace(
+    private_room: Room, bob: User
+) -> None:
+    said = send_message(room=private_room.pk, sender=bob, text="<b>first</b>")
+    edit_message(room=private_room.pk, user=bob, message_id=said.pk, text="second")
+    staff = make_staff(
+        "reader", "chat.moderate_rooms", "chat.read_private_rooms", "chat.view_message"
+    )
+    page = browser_of(staff).get(page_address(said)).content.decode()
+    assert "&lt;b&gt;first&lt;/b&gt;" in page
+    [entry] = ModerationEntry.objects.filter(act=ModerationAct.READ_PRIVATE)
+    assert (entry.actor, entry.message) == (staff, said)
