@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections import Counter
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from tests.harness.fixtures import Person, Serve, make_person, make_place
 from tests.harness.in_process import LocalClient, processes, visit
 from tests.harness.lossy_layer import LossyLayer
 from tests.harness.oracle import assert_promises_kept, in_database
+from tests.harness.outbox import Refused
 from tests.harness.servers import ready
 from tests.harness.switch import Switch
 
@@ -134,21 +136,43 @@ async def head_of(room: Room) -> int:
 
 
 async def write(client: Client | LocalClient, room_id: str, *, seed: int) -> None:
-    """Say things, change and take back some of them, in bursts and with pauses."""
+    """Say things, change, answer, react to and take back some of them, in bursts and with
+    pauses."""
     chance = random.Random(f"{seed} {client.name}")
     mine: list[int] = []
     for number in range(ACTS):
         act = chance.random()
-        if act < 0.6 or not mine:
+        if act < 0.45 or not mine:
             ack = await client.say(room_id, f"{client.name} says {number}")
             mine.append(ack["message_id"])
-        elif act < 0.85:
+        elif act < 0.55:
+            await answer(client, room_id, f"{client.name} answers {number}", mine=mine[-1])
+        elif act < 0.7:
+            await react(client, room_id, on=chance.random() < 0.7, mine=mine[-1])
+        elif act < 0.88:
             await change(client, room_id, chance.choice(mine), f"{client.name} means {number}")
         else:
             message_id = mine.pop(chance.randrange(len(mine)))
             await client.ask("delete_message", room_id=room_id, message_id=message_id)
         if chance.random() < 0.3:
             await asyncio.sleep(chance.random() * 0.15)
+
+
+async def answer(client: Client | LocalClient, room_id: str, text: str, *, mine: int) -> None:
+    original = last_heard(client, room_id, mine)
+    await client.ask("send_message", room_id=room_id, message=text, reply_to=original)
+
+
+async def react(client: Client | LocalClient, room_id: str, *, on: bool, mine: int) -> None:
+    heard = last_heard(client, room_id, mine)
+    with contextlib.suppress(Refused):  # it may be gone by now
+        await client.ask("react", room_id=room_id, message_id=heard, emoji="🎉", on=on)
+
+
+def last_heard(client: Client | LocalClient, room_id: str, mine: int) -> int:
+    """The last message that somebody said, or `mine` if none has been heard of."""
+    shown = client.timelines[room_id].shown.values()
+    return max((body["message_id"] for body in shown if body["kind"] == "text"), default=mine)
 
 
 async def change(client: Client | LocalClient, room_id: str, message_id: int, text: str) -> None:

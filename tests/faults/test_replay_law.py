@@ -39,8 +39,9 @@ which = st.integers(0, 9)
 # What becomes of a change on its way to a hub.
 fate = st.sampled_from(["arrives"] * 6 + ["waits", "is_lost"])
 # How often in a hundred changes.
-KINDS = {"say": 42, "edit": 28, "delete": 12, "rename": 6, "prune": 4, "come_or_go": 3}
-KINDS |= {"remove": 2, "close_or_reopen": 2, "new_epoch": 1, "attach": 6}
+KINDS = {"say": 26, "reply": 14, "edit": 22, "react": 14, "pin": 6, "delete": 10, "rename": 4}
+KINDS |= {"prune": 4, "come_or_go": 3, "remove": 2, "close_or_reopen": 2, "new_epoch": 1}
+KINDS["attach"] = 6
 kind = st.sampled_from([name for name, share in KINDS.items() for _ in range(share)])
 change = st.tuples(kind, which, st.tuples(*[fate] * HUBS))
 bus = st.tuples(st.sampled_from(["deliver"] * 3 + ["repeat"]), which, which)
@@ -262,6 +263,32 @@ class History:
             room=self.room.pk, by=author, name="notes.txt", source=content, size=11
         )
         messages.send_message(room=self.room.pk, sender=author, text="", attachments=[file.pk])
+
+    def reply(self, number: int) -> None:
+        self.number += 1
+        if message := self.some_message(number):
+            messages.send_message(
+                room=self.room.pk,
+                sender=self.author(number).user,
+                text=f"answered {self.number}",
+                reply_to=message.pk,
+            )
+
+    def react(self, number: int) -> None:
+        """React, or take it back: so that every time something changes."""
+        if message := self.some_message(number):
+            user, emoji = self.author(number).user, "🎉👍"[number % 2]
+            on = not message.reactions.filter(user=user, emoji=emoji).exists()
+            messages.react(room=self.room.pk, user=user, message_id=message.pk, emoji=emoji, on=on)
+
+    def pin(self, number: int) -> None:
+        if message := self.some_message(number):
+            messages.pin_message(
+                room=self.room.pk,
+                user=self.owner(),
+                message_id=message.pk,
+                on=message.pinned_at is None,
+            )
 
     def edit(self, number: int) -> None:
         self.number += 1

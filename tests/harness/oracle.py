@@ -14,7 +14,7 @@ import msgspec
 from django.db import connections
 
 from chat import queries, shapes
-from chat.models import Membership, Message, MessageKind, RoomHead, RoomKind
+from chat.models import Membership, Message, MessageKind, Reaction, RoomHead, RoomKind
 from chat.protocol.codec import encode
 
 from .correspondent import Correspondent
@@ -23,6 +23,15 @@ from .timeline import Body, Timeline
 P = ParamSpec("P")
 R = TypeVar("R")
 
+SHOWN_OF_THE_LIVING = {
+    "reply_to",
+    "quote",
+    "reactions",
+    "pinned",
+    "pinned_by",
+    "mentions",
+    "attachments",
+}
 SHOWN = 12  # failures spelled out; more of them say nothing new
 
 
@@ -90,7 +99,7 @@ def assert_promises_kept(
     `unread` and `mentions` what the server told each person (by name) of what waits for them.
     """
     truth = truth_of(room_id)
-    failures = list(_numbers(truth))
+    failures = [*_numbers(truth), *_what_is_shown(truth)]
     for witness in witnesses:
         complaints = [
             *_acknowledged(truth, witness, room_id),
@@ -122,6 +131,26 @@ def _numbers(truth: Truth) -> Iterator[str]:
         yield f"a change {max(changes)} above the head {truth.head.last_sequence}"
 
 
+def _what_is_shown(truth: Truth) -> Iterator[str]:
+    """Put together by hand what messages show of other rows, without the queries that load it."""
+    keys = [row.pk for row in truth.rows]
+    texts = dict(Message.objects.filter(room=truth.head.pk).values_list("pk", "text"))
+    reacted: dict[int, dict[str, list[str]]] = {}
+    for each in Reaction.objects.filter(message__in=keys).select_related("user").order_by("pk"):
+        same = reacted.setdefault(each.message_id, {}).setdefault(each.emoji, [])
+        same.append(each.user.username)
+    for row in truth.rows:
+        body = truth.bodies[row.sequence]
+        quoted, said = body.get("quote", {}).get("text"), texts.get(row.reply_to_id or 0)
+        if quoted != said:
+            yield f"(b) {brief(body)} quotes {quoted!r}, said was {said!r}"
+        told = {each["emoji"]: each["usernames"] for each in body.get("reactions", [])}
+        if told != reacted.get(row.pk, {}):
+            yield f"(b) {brief(body)} shows {told}, reacted was {reacted.get(row.pk, {})}"
+        if row.deleted_at is not None and body.keys() & SHOWN_OF_THE_LIVING:
+            yield f"(b) the tombstone {brief(body)} shows {body.keys() & SHOWN_OF_THE_LIVING}"
+
+
 def _acknowledged(truth: Truth, witness: Correspondent, room_id: str) -> Iterator[str]:
     for client_id, acks in witness.outbox.acks.items():
         if witness.outbox.room_of[client_id] != room_id or acks[0]["sequence"] < truth.head.floor:
@@ -147,8 +176,11 @@ def _same_timeline(truth: Truth, timeline: Timeline, *, no_resets: bool) -> Iter
     shown = timeline.shown
     for place in sorted(expected.keys() | shown.keys()):
         if expected.get(place) != shown.get(place):
-            seen, stored = brief(shown.get(place)), brief(expected.get(place))
-            yield f"(b) at {place} shows {seen}, stored is {stored}"
+            seen, stored = shown.get(place), expected.get(place)
+            yield (
+                f"(b) at {place} shows {brief(seen)}, stored is {brief(stored)}"
+                f" (otherwise: {differences(seen or {}, stored or {})})"
+            )
     if timeline.position != truth.head.last_sequence or timeline.epoch != truth.head.epoch:
         yield (
             f"(b) stands at {timeline.position} of {timeline.epoch}, the room at"
@@ -158,6 +190,13 @@ def _same_timeline(truth: Truth, timeline: Timeline, *, no_resets: bool) -> Iter
         yield f"(b) believes the room to be {timeline.room}, it is {truth.room}"
     if no_resets and timeline.resets:
         yield f"(g) was reset {timeline.resets} times"
+
+
+def differences(seen: Body, stored: Body) -> list[str]:
+    """The fields that two states of a message do not share."""
+    return sorted(
+        field for field in seen.keys() | stored.keys() if seen.get(field) != stored.get(field)
+    )
 
 
 def brief(body: Body | None) -> str:
