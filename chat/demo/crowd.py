@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts.models import User
 from chat.actions.changing import RoomWrite, changing_room
 from chat.actions.rooms import create_room
-from chat.models import Membership, Message, MessageWords, Room, RoomKind
+from chat.models import Membership, Message, MessageVersion, MessageWords, Room, RoomKind
 
 from . import past
 from .crowd_posts import CrowdPosts
@@ -120,6 +120,8 @@ class RoomCrowd:
         self._random = random
         self._texts = texts
         self._members: list[User] = []
+        # What edited messages said before, until they are stored.
+        self._earlier: list[MessageVersion] = []
 
     def join(self, people: Sequence[User]) -> None:
         """Let `people` join at the very beginning, except for the owner, who is there."""
@@ -145,6 +147,8 @@ class RoomCrowd:
                     for sender, at in zip(senders, chunk, strict=True)
                 )
                 MessageWords.objects.add(stored)
+                MessageVersion.objects.bulk_create(self._earlier)
+                self._earlier.clear()
             answerable = [message.pk for message in stored]
             progress("messages", len(chunk))
 
@@ -162,7 +166,7 @@ class RoomCrowd:
         message = past.said(write, sender=sender, text=text, at=at, reply_to=answers)
         fate = random.random()
         if fate < EDITED:
-            past.edited(write, message, text=f"{text} (edited)", at=at)
+            self._earlier.append(past.edited(write, message, text=f"{text} (edited)", at=at))
         elif fate < EDITED + DELETED:
             past.deleted(write, message, by=sender, at=at)
         return message

@@ -7,7 +7,14 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from chat.actions.changing import RoomWrite
-from chat.models import Membership, Message, MessageKind, SystemAct
+from chat.models import (
+    Membership,
+    Message,
+    MessageKind,
+    MessageVersion,
+    Reaction,
+    SystemAct,
+)
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -26,17 +33,37 @@ def said(
     )
 
 
-def edited(write: RoomWrite, message: Message, *, text: str, at: datetime) -> Message:
-    """Return `message` with another text since `at`, not yet stored."""
+def edited(write: RoomWrite, message: Message, *, text: str, at: datetime) -> MessageVersion:
+    """Give `message` another text since `at`; return the earlier one. Neither is stored yet."""
+    earlier = MessageVersion(
+        message=message,
+        sequence=message.text_changed_sequence,
+        text=message.text,
+        written_at=message.edited_at or message.created_at,
+    )
     message.changed_sequence = message.text_changed_sequence = write.take_number()
     message.text, message.edited_at = text, at
-    return message
+    return earlier
 
 
 def deleted(write: RoomWrite, message: Message, *, by: User, at: datetime) -> Message:
     """Return the tombstone of `message`, not yet stored."""
     message.changed_sequence = write.take_number()
     message.text, message.deleted_at, message.deleted_by = "", at, by
+    message.reply_to = None
+    return message
+
+
+def reacted(write: RoomWrite, message: Message, *, user: User, emoji: str) -> Reaction:
+    """Return the reaction of `user`, not yet stored; `message` has changed."""
+    message.changed_sequence = write.take_number()
+    return Reaction(message=message, user=user, emoji=emoji)
+
+
+def pinned(write: RoomWrite, message: Message, *, by: User, at: datetime) -> Message:
+    """Return `message` pinned since `at`, not yet stored."""
+    message.changed_sequence = write.take_number()
+    message.pinned_at, message.pinned_by = at, by
     return message
 
 

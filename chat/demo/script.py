@@ -6,6 +6,8 @@
     09:07 bob >plan: An answer to it.
     09:08 alice edits #plan: What it says from then on.
     09:10 bob deletes #oops
+    09:10 carol reacts #plan: 🎉
+    09:11 alice pins #plan
     09:11 carol joins
     09:12 alice has read
     @ now
@@ -27,13 +29,15 @@ class Verb(StrEnum):
     SAYS = "says"
     EDITS = "edits"
     DELETES = "deletes"
+    REACTS = "reacts"
+    PINS = "pins"
     JOINS = "joins"
     READS = "has read"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that happened. `label` names the message that is said, edited or deleted."""
+    """One thing that happened. `label` names the message that it is about."""
 
     at: datetime
     who: str
@@ -45,7 +49,7 @@ class Line:
 
 _line = re.compile(
     r"(?P<time>\d\d:\d\d|-\d+) (?P<who>\w+)"
-    r"( (?P<verb>edits|deletes|joins|has read))?"
+    r"( (?P<verb>edits|deletes|reacts|pins|joins|has read))?"
     r"( #(?P<label>\w+))?( >(?P<answers>\w+))?"
     r"(: (?P<text>.+))?",
     re.DOTALL,

@@ -98,6 +98,8 @@ class Retelling:
             Verb.SAYS: self._say,
             Verb.EDITS: self._edit,
             Verb.DELETES: self._delete,
+            Verb.REACTS: self._react,
+            Verb.PINS: self._pin,
             Verb.JOINS: self._join,
             Verb.READS: self._read,
         }
@@ -113,11 +115,23 @@ class Retelling:
 
     def _edit(self, line: Line, who: User) -> None:
         message = self._named[line.label or ""]
-        past.edited(self._write, message, text=line.text, at=line.at).save()
+        earlier = past.edited(self._write, message, text=line.text, at=line.at)
+        message.save()
+        earlier.save()
+        self._write.renumber_replies([message])
 
     def _delete(self, line: Line, who: User) -> None:
         message = self._named[line.label or ""]
         past.deleted(self._write, message, by=who, at=line.at).save()
+
+    def _react(self, line: Line, who: User) -> None:
+        message = self._named[line.label or ""]
+        past.reacted(self._write, message, user=who, emoji=line.text).save()
+        message.save()
+
+    def _pin(self, line: Line, who: User) -> None:
+        message = self._named[line.label or ""]
+        past.pinned(self._write, message, by=who, at=line.at).save()
 
     def _join(self, line: Line, who: User) -> None:
         message, membership = past.joined(self._write, user=who, at=line.at)

@@ -231,10 +231,10 @@ def message_of(*, head: RoomHead, message_id: int) -> Message | None:
 
 
 def message_with_versions(*, room: int, message_id: int) -> Message | None:
-    """What people see of a message, with the first texts it had before, oldest first. Two
-    queries."""
+    """What people see of a message, with the first texts it had before (`earlier`), oldest
+    first. Two queries."""
     earlier = MessageVersion.objects.order_by("sequence")[:VERSIONS_SHOWN]
-    found = Message.objects.with_people().prefetch_related(Prefetch("versions", earlier))
+    found = Message.objects.with_people().prefetch_related(Prefetch("versions", earlier, "earlier"))
     texts = found.filter(kind=MessageKind.TEXT, deleted_at=None)
     return texts.filter(room_id=room, pk=message_id, sequence__gte=F("room__head__floor")).first()
 

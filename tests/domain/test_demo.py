@@ -18,7 +18,7 @@ from chat import queries
 from chat.demo import crowd, team
 from chat.demo.crowd import Size, room_sizes, shares
 from chat.demo.script import Verb, read_script
-from chat.models import Membership, Message, MessageKind, Room, RoomKind, SystemAct
+from chat.models import Membership, Message, MessageKind, Reaction, Room, RoomKind, SystemAct
 
 pytestmark = pytest.mark.django_db
 
@@ -31,23 +31,26 @@ def faults_of(room: Room) -> Iterator[str]:
     yield from number_faults(rows, last=head.last_sequence)
     for earlier, row in zip([None, *rows], rows, strict=False):
         yield from message_faults(row, earlier=earlier)
+        yield from change_faults(row)
     yield from membership_faults(room, rows, last=head.last_sequence)
 
 
 def number_faults(rows: list[Message], *, last: int) -> Iterator[str]:
-    """No message of the demo changes twice, so that no number is superseded."""
-    taken = {row.sequence for row in rows} | {row.changed_sequence for row in rows}
-    if taken != set(range(1, last + 1)):
-        yield f"the numbers have gaps, or do not end at the head {last}"
+    changes = [row.changed_sequence for row in rows]
+    if len(set(changes)) < len(changes):
+        yield "two messages carry the number of one change"
+    taken = {row.sequence for row in rows} | set(changes)
+    if not taken or max(taken) != last:
+        yield f"the numbers do not end at the head {last}"
+    # What was reacted to changes again and again; nothing else takes a number that does not stay.
+    reactions = Reaction.objects.filter(message__in=rows).count()
+    if len(set(range(1, last + 1)) - taken) > reactions:
+        yield "the numbers have gaps"
 
 
 def message_faults(row: Message, *, earlier: Message | None) -> Iterator[str]:
     if not row.sequence <= row.text_changed_sequence <= row.changed_sequence:
         yield f"{row} changed before it was there"
-    if (row.edited_at is not None) != (row.text_changed_sequence > row.sequence):
-        yield f"{row} is half edited"
-    if row.deleted_at is not None and (row.text or row.deleted_by is None):
-        yield f"{row} is half deleted"
     if row.kind == MessageKind.TEXT and not (row.text or row.deleted_at):
         yield f"{row} says nothing"
     if row.reply_to is not None and (
@@ -58,6 +61,17 @@ def message_faults(row: Message, *, earlier: Message | None) -> Iterator[str]:
         yield f"{row} is older than the message before it"
     if row.created_at > timezone.now():
         yield f"{row} comes from the future"
+
+
+def change_faults(row: Message) -> Iterator[str]:
+    if (row.edited_at is not None) != (row.text_changed_sequence > row.sequence):
+        yield f"{row} is half edited"
+    if row.deleted_at is None and row.versions.exists() != (row.edited_at is not None):
+        yield f"{row} has lost its earlier text"
+    if (row.pinned_at is None) != (row.pinned_by is None):
+        yield f"{row} is half pinned"
+    if row.deleted_at is not None and (row.text or row.deleted_by is None):
+        yield f"{row} is half deleted"
 
 
 def membership_faults(room: Room, rows: list[Message], *, last: int) -> Iterator[str]:
@@ -136,6 +150,8 @@ def test_two_hundred_messages_lead_to_the_release(rooms: dict[str, Room]) -> Non
     assert said.filter(edited_at__isnull=False).count() == 1
     assert said.filter(deleted_at__isnull=False).count() == 1
     assert said.filter(reply_to__isnull=False).count() > 10
+    assert len(queries.pinned_messages(room=rooms["releases"].pk, floor=1)) == 1
+    assert Reaction.objects.filter(message__in=said).count() > 10
     assert len({message.created_at.date() for message in said}) >= 5
     assert {message.sender.username for message in said} == {"alice", "bob", "carol"}
 
@@ -180,12 +196,13 @@ def test_a_script_tells_who_did_what_and_when() -> None:
     now = timezone.now()
     text = (
         "@ 2 days ago\n09:05 alice #one: Hello\n    there\n"
-        "@ now\n-3 bob >one: Hi\n-2 bob has read\n"
+        "@ now\n-3 bob >one: Hi\n-3 bob reacts #one: 🎉\n-2 bob has read\n"
     )
-    hello, answer, read = read_script(text, now=now)
+    hello, answer, reaction, read = read_script(text, now=now)
     assert (hello.who, hello.text, hello.label) == ("alice", "Hello\nthere", "one")
     assert hello.at.date() == (now - timedelta(days=2)).date()
     assert (answer.answers, answer.at) == ("one", now - timedelta(minutes=3))
+    assert (reaction.verb, reaction.label, reaction.text) == (Verb.REACTS, "one", "🎉")
     assert read.verb is Verb.READS
 
 

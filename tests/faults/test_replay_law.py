@@ -25,7 +25,7 @@ from chat.bus_items import BusItem
 from chat.errors import ChatError
 from chat.models import Membership, Message, Role, Room
 from tests.factories import make_room
-from tests.harness.correspondent import Disconnected
+from tests.harness.correspondent import PATIENCE, Disconnected
 from tests.harness.fixtures import Person, make_person
 from tests.harness.in_process import LocalClient, Process
 from tests.harness.oracle import assert_promises_kept
@@ -347,6 +347,11 @@ class History:
         for process in self.hubs:
             await process.hub.check_heads()
             await settle()
+            # One that failed, or was in doubt, tries again after a while. Whoever had read all
+            # there is would be reset by it, and read no further.
+            async with asyncio.timeout(PATIENCE):
+                while any(room._repair for room in process.hub.rooms.values()):
+                    await asyncio.sleep(0.01)
 
     async def judge(self) -> None:
         """What clients have put together is what newcomers are given: by a hub that remembers

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from chat.errors import ChatError, ErrorCode
 
 from ..codec import ack_frame, encode, error_frame, event_frame, frame
-from ..inbound import INBOUND, InboundEvent, JoinRoom, SendMessage
+from ..inbound import INBOUND, InboundEvent, JoinRoom, React, SendMessage
 from ..outbound import (
     Limits,
     MessageBody,
@@ -19,6 +19,9 @@ from ..outbound import (
     NewMessage,
     OutboundEvent,
     Person,
+    Quote,
+    ReactionChanged,
+    Reactions,
     RoomHistory,
     RoomState,
     RoomSummary,
@@ -73,6 +76,17 @@ def message(place: int, sender: Person, text: str, *, said_at: datetime) -> Mess
         kind="text",
         timestamp=said_at,
         edited=False,
+        deleted=False,
+    )
+
+
+def quote(original: MessageBody) -> Quote:
+    return Quote(
+        message_id=original.message_id,
+        sequence=original.sequence,
+        username=original.username,
+        name=original.sender.name,
+        text=original.message,
         deleted=False,
     )
 
@@ -145,6 +159,13 @@ ANSWER = replace(
     message(42, ALICE, "Changelog is merged.", said_at=at(30, 5)),
     client_id="a1",
     reply_to=QUESTION.message_id,
+    quote=quote(QUESTION),
+)
+QUOTING_ANEW = replace(ANSWER, quote=quote(MENDED), changed_sequence=44)
+LIKED = replace(
+    MENDED,
+    reactions=[Reactions(emoji="👍", count=1, usernames=["alice"])],
+    changed_sequence=45,
 )
 STORED = Stored(
     message_id=ANSWER.message_id,
@@ -153,7 +174,13 @@ STORED = Stored(
     timestamp=ANSWER.timestamp,
     client_id="a1",
 )
-THANKS = message(44, BOB, "Thank you.", said_at=at(31, 30))
+REACTED = Stored(
+    message_id=LIKED.message_id,
+    sequence=LIKED.sequence,
+    changed_sequence=LIKED.changed_sequence,
+    timestamp=LIKED.timestamp,
+)
+THANKS = message(46, BOB, "Thank you.", said_at=at(31, 30))
 BLANK = ChatError(ErrorCode.EMPTY_MESSAGE, details={"field": "message"})
 
 STEPS = (
@@ -192,14 +219,31 @@ STEPS = (
         about(MessageEdited, MENDED),
     ),
     Step(
-        "Her connection breaks, and bob says something more. On a new connection, after its "
-        "`welcome`, she resumes from where she stood.",
-        asked(JoinRoom(room_id=ROOM, after=43, epoch=EPOCH), ref="1"),
+        "Her answer shows what it answers, so it has changed too. She stands at 44.",
+        about(MessageEdited, QUOTING_ANEW),
+    ),
+    Step(
+        "She reacts to the question.",
+        asked(
+            React(room_id=ROOM, message_id=LIKED.message_id, emoji="👍", on=True),
+            ref="4",
+        ),
         sent=True,
     ),
     Step(
-        "What changed since comes, and nothing else; she stands at 44.",
-        history(THANKS, sequence=44, here=["bob", "alice"]),
+        "Again the whole message comes, to everybody. She stands at 45.",
+        about(ReactionChanged, LIKED),
     ),
-    Step("Nothing was missed.", ack_frame(Joined(room_id=ROOM, sequence=44), "1")),
+    Step("It is stored.", ack_frame(REACTED, "4")),
+    Step(
+        "Her connection breaks, and bob says something more. On a new connection, after its "
+        "`welcome`, she resumes from where she stood.",
+        asked(JoinRoom(room_id=ROOM, after=45, epoch=EPOCH), ref="1"),
+        sent=True,
+    ),
+    Step(
+        "What changed since comes, and nothing else; she stands at 46.",
+        history(THANKS, sequence=46, here=["bob", "alice"]),
+    ),
+    Step("Nothing was missed.", ack_frame(Joined(room_id=ROOM, sequence=46), "1")),
 )
