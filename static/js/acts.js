@@ -8,7 +8,7 @@ import { explain } from "./refusals.js";
 import { gettext } from "./words.js";
 
 /** @import {Room} from "./room.d.ts" */
-/** @import {Message} from "./wire.d.ts" */
+/** @import {Message, Person} from "./wire.d.ts" */
 /** @typedef {(element: HTMLElement, message: Message, button: HTMLElement) => void} Act */
 
 /** @param {Room} room @returns {Record<string, Act>} the acts by name */
@@ -40,16 +40,18 @@ export function messageActs(room) {
     openBeside(popover, button);
   };
 
+  const moderates = () => main.dataset.role !== "member";
+  const mayDelete = (/** @type {Person} */ sender) => sender.id === me.id || moderates();
+
   /** Offer in the menu what may be done with this message. @param {Message} message */
   function prepare({ message_id, pinned, sender }) {
-    const moderates = main.dataset.role !== "member";
     const offer = (/** @type {string} */ selector, /** @type {boolean} */ offered) => {
       find(menu, selector).hidden = !offered;
     };
-    offer("[data-act=pin]", moderates || "direct" === main.dataset.kind);
+    offer("[data-act=pin]", moderates() || main.dataset.kind === "direct");
     offer("[data-when=pin]", !pinned);
     offer("[data-when=unpin]", Boolean(pinned));
-    offer("[data-act=delete]", sender.id === me.id || moderates);
+    offer("[data-act=delete]", mayDelete(sender));
     offer("[data-act=report]", sender.id !== me.id);
     find(menu, "[data-act=report]").setAttribute("href", `messages/${message_id}/report/`);
   }
@@ -61,7 +63,7 @@ export function messageActs(room) {
     toggle: (_, message, button) => toggle(message, String(button.dataset.emoji)),
     reply: (_, message) => room.say("reply", message),
     edit: (element, message) => message.sender.id === me.id && !message.deleted && editing.edit(element, message),
-    delete: (element, message) => void editing.remove(element, message),
+    delete: (element, message) => mayDelete(message.sender) && void editing.remove(element, message),
     pin: (_, { message_id, pinned }) => void ask("pin", { message_id, on: !pinned }),
     unread: (_, { sequence }) => void ask("mark_unread", { sequence }, (read) => room.say("unread", sequence, read)),
     async link(_, { sequence, message_id }) {

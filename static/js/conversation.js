@@ -102,6 +102,7 @@ export function startConversation(room) {
 
   /** @param {MouseEvent} event */
   function click(event) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;   // a link opened elsewhere
     const target = /** @type {Element} */ (event.target);
     const link = target.closest("a[href*='#m']");
     const button = /** @type {HTMLElement | null} */ (target.closest("[data-act]"));
@@ -116,8 +117,8 @@ export function startConversation(room) {
   /** Show where a message is. @param {HTMLElement} element */
   function light(element) {
     if (element.hidden) /** @type {HTMLElement | null} */ (element.closest("section")?.querySelector(".system-run[aria-expanded=false]"))?.click();
-    element.classList.remove("is-found");
-    element.scrollIntoView({ block: "center" });   // which also begins the light anew
+    log.querySelector(".is-found")?.classList.remove("is-found");
+    element.scrollIntoView({ block: "center" });   // which also lets the light begin anew
     element.classList.add("is-found");
     element.focus({ preventScroll: true });
   }

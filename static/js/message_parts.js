@@ -15,7 +15,7 @@ export function quotePart({ sequence, message_id, username, name, text, deleted 
   element.setAttribute("href", `?at=${sequence}#m${message_id}`);
   find(element, "img").setAttribute("src", `/people/${username}/avatar.svg`);
   find(element, "b").textContent = name;
-  find(element, "span").textContent = deleted ? gettext("This message was deleted.") : text;
+  find(element, "span").textContent = deleted ? gettext("This message was deleted.") : text || gettext("A file");
   return element;
 }
 

@@ -4,7 +4,7 @@
 import { find, fromTemplate } from "./dom.js";
 import { continues, runs, writtenAt } from "./grouping.js";
 import { create, show } from "./message_view.js";
-import { dayKey, dayName } from "./times.js";
+import { dayKey, dayName, fullDay } from "./times.js";
 import { gettext, ngettext, number } from "./words.js";
 
 /** @import {Change, Entry} from "./timeline.js" */
@@ -161,10 +161,11 @@ export function makeTimelineView(timeline, me) {
   }
 
   function placeNews() {
-    const { after = Infinity, count = 0 } = news ?? {};
+    const { after = 0, count = 0 } = news ?? {};
+    if (!count) return newLine.remove();
     const lines = /** @type {HTMLElement[]} */ ([...inner.querySelectorAll(".message[data-sequence]:not(.is-own)")]);
     const first = lines.find(({ dataset }) => Number(dataset.sequence) > after);
-    if (!first || !count) return newLine.remove();
+    if (!first) return newLine.remove();
     const words = ngettext("%(count)s new message", "%(count)s new messages", count);
     newLine.textContent = gettext("%(count)s new", { count: number(count) });
     newLine.ariaLabel = words;
@@ -193,7 +194,9 @@ export function makeTimelineView(timeline, me) {
     section.dataset.day = day;
     section.setAttribute("aria-labelledby", `day-${day}`);
     find(section, "h2").id = `day-${day}`;
-    find(section, "time").setAttribute("datetime", day);
+    const time = find(section, "time");
+    time.setAttribute("datetime", day);
+    time.title = fullDay(day);
     (above?.parentElement ?? empty).after(section);
     nameDays();
     return section;

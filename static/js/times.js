@@ -17,6 +17,9 @@ export function dayKey(moment) {
   return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
 }
 
+/** @param {string} key */
+export const fullDay = (key) => new Date(`${key}T12:00:00`).toLocaleDateString(language(), { dateStyle: "full" });
+
 /** A day's name for people: the weekday in the week that went, then the date. @param {string} key @param {Date} now */
 export function dayName(key, now = new Date()) {
   const day = new Date(`${key}T12:00:00`);

@@ -50,6 +50,9 @@ ROOMS = (
     *("drafts", "over", "last", "here", "about", "waits", "left", "keys", "quiet"),
     "find",
     "fresh",
+    "overnight",
+    "hidden",
+    "announced",
 )
 # Messages that some of the rooms have already.
 TALES = {"below": 30, "past": 120, "links": 150, "divider": 3, "find": 120}

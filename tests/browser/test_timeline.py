@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Opener, Server
 from tests.browser.pages import RoomPage
+from tests.browser.wire import Wire
 
 
 def react(room: RoomPage, text: str, name: str) -> None:
@@ -146,6 +147,22 @@ def test_what_is_written_on_a_page_of_the_past_is_sent(open_room: Opener) -> Non
     expect(bob.page).to_have_url(re.compile(r"/rooms/links/$"))
 
 
+def test_a_quote_leads_to_what_it_answers(open_room: Opener) -> None:
+    bob, alice = open_room("bob", "quotes"), open_room("alice", "quotes")
+    alice.act("Welcome to quotes", "Reply")
+    alice.say("Thank you")
+    quote = bob.message("Thank you").locator(".quote")
+    expect(quote).to_contain_text("Welcome to quotes")
+    quote.click()
+    expect(bob.message("Welcome to quotes")).to_be_focused()
+    expect(bob.message("Welcome to quotes")).to_have_class(re.compile("is-found"))
+    bob.choose("Welcome to quotes", "Delete")
+    bob.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(alice.message("Thank you").locator(".quote")).to_contain_text(
+        "This message was deleted."
+    )
+
+
 def test_pictures_have_their_place_before_they_are_there(open_room: Opener) -> None:
     bob = open_room("bob", "files")
     picture = bob.page.get_by_role("img", name="tea.png")
@@ -275,3 +292,53 @@ def test_a_message_is_marked_unread_on_every_device(open_room: Opener) -> None:
     expect(badge).to_have_text("3")
     here.say("Yes")
     expect(badge).to_have_count(0)
+
+
+def test_days_and_times_stay_true_overnight(open_room: Opener) -> None:
+    alice = open_room("alice", "overnight")
+    label = alice.page.locator(".day-label time")
+    expect(label).to_have_text("Today")
+    date = label.get_attribute("title")
+    alice.page.clock.install()
+    alice.page.reload()
+    expect(label).to_have_text("Today")
+    alice.page.clock.fast_forward("24:00:00")
+    expect(label).to_have_text("Yesterday")
+    assert label.get_attribute("title") == date
+    expect(alice.message("Welcome to overnight").locator("time")).to_have_attribute(
+        "title", re.compile(r"\d{4} at \d\d:\d\d")
+    )
+
+
+def test_what_came_in_while_nobody_looked_stands_below_the_line(open_room: Opener) -> None:
+    alice, bob = open_room("alice", "hidden"), open_room("bob", "hidden")
+    alice.say("I look elsewhere now")
+    bob.expect_stored("I look elsewhere now")
+    alice.page.evaluate(
+        "for (const [name, value] of [['hidden', true], ['visibilityState', 'hidden']])"
+        " Object.defineProperty(document, name, { configurable: true, get: () => value })"
+    )
+    for text in ("one", "two"):
+        bob.say(text)
+    line = alice.page.get_by_role("separator", name="2 new messages")
+    expect(line.locator("+ .message")).to_contain_text("one")
+
+
+def test_catching_up_is_announced_in_one_line(open_room: Opener, wire: Wire) -> None:
+    alice, bob = (
+        open_room("alice", "announced", address=wire.address),
+        open_room("bob", "announced"),
+    )
+    log = alice.page.locator("#timeline")
+    expect(alice.page.locator("main")).to_have_attribute("data-connection", "open")
+    expect(log).to_have_attribute("aria-live", "polite")
+    wire.cut()
+    expect(log).to_have_attribute("aria-live", "off")
+    for text in ("one", "two"):
+        bob.say(text)
+    bob.expect_stored("one", "two")
+    wire.mend()
+    alice.page.evaluate("dispatchEvent(new Event('online'))")
+    alice.expect_stored("one", "two")
+    expect(alice.page.get_by_role("status").filter(has_text="2 messages came in")).to_be_visible()
+    expect(log).to_have_attribute("aria-live", "polite")
