@@ -46,17 +46,13 @@ class Line:
         return self.message.username == self.reader
 
     @property
-    def mentions(self) -> Sequence[str]:
-        return getattr(self.message, "mentions", ())
-
-    @property
     def for_reader(self) -> bool:
-        return self.reader in self.mentions and not self.own
+        return self.reader in self.message.mentions and not self.own
 
     @property
     def html(self) -> SafeString:
         """The text with its links, code, lists and mentions."""
-        text = as_html(self.message.message, mentions=self.mentions, reader=self.reader)
+        text = as_html(self.message.message, mentions=self.message.mentions, reader=self.reader)
         return mark_safe(text)  # noqa: S308 - everything people wrote is escaped there
 
     @property

@@ -44,7 +44,7 @@ function picture({ name, url, preview, width, height }) {
 
 /** @param {Attachment} file */
 function download({ name, url, size }) {
-  const link = fromTemplate("file-template");
+  const link = fromTemplate("sent-file-template");
   link.setAttribute("href", url);
   find(link, "b").textContent = name;
   find(link, ".quiet").textContent = fileSize(size);

@@ -7,7 +7,7 @@ import { Outbox } from "./outbox.js";
 import { browserLine, keepUp } from "./page_line.js";
 import { makeSignals } from "./signals.js";
 import { ChatSocket } from "./socket.js";
-import { Timeline } from "./timeline.js";
+import { makeTimeline } from "./timeline.js";
 
 /** @import {Room} from "./room.d.ts" */
 /** @import {Person, RoomHistory} from "./wire.d.ts" */
@@ -22,7 +22,7 @@ export function openRoom() {
   const id = rendered.room_id;
   const { on, say } = makeSignals();
   const outbox = new Outbox(sessionStorage, `parley.outbox.${me.id}`);
-  const timeline = new Timeline(id, me);
+  const timeline = makeTimeline(id, me);
   const socket = new ChatSocket({
     ...browserLine,
     outbox,

@@ -43,8 +43,8 @@ export function startRoving(log, { act, toEnd }) {
     const bar = target.closest(".message-actions");
     const all = lines();
     const at = line ? all.indexOf(line) : all.length;
-    const side = getComputedStyle(log).direction === "rtl" ? { ArrowLeft: 1, ArrowRight: -1 } : { ArrowRight: 1, ArrowLeft: -1 };
-    const step = side[/** @type {"ArrowLeft" | "ArrowRight"} */ (key)];
+    const forward = getComputedStyle(log).direction === "rtl" ? "ArrowLeft" : "ArrowRight";
+    const step = key === forward ? 1 : /^Arrow[LR]/.test(key) ? -1 : 0;
     if (key === "ArrowUp") go(all[Math.max(0, at - 1)]);
     else if (key === "ArrowDown") go(all[at + 1]);
     else if (key === "End") {

@@ -53,6 +53,7 @@ ROOMS = (
     "overnight",
     "hidden",
     "announced",
+    "mentioned",
 )
 # Messages that some of the rooms have already.
 TALES = {"below": 30, "past": 120, "links": 150, "divider": 3, "find": 120}

@@ -1,8 +1,10 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { Timeline } from "../../static/js/timeline.js";
+import { makeTimeline } from "../../static/js/timeline.js";
 import { history, message, person, room } from "./model_server.js";
+
+/** @import {Timeline} from "../../static/js/timeline.js" */
 
 const ME = person(1);
 const DRAFT = { client_id: "a", message: "mine", timestamp: "2026-11-23T09:00:00Z" };
@@ -10,7 +12,7 @@ const DRAFT = { client_id: "a", message: "mine", timestamp: "2026-11-23T09:00:00
 /** @type {Timeline} */
 let timeline;
 beforeEach(() => {
-  timeline = new Timeline("tea-break", ME);
+  timeline = makeTimeline("tea-break", ME);
 });
 
 /** @param {number[]} sequences */

@@ -2,7 +2,7 @@
 /** The real timeline against the model server, over thousands of seeded histories. SEED and HISTORIES choose others. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Timeline } from "../../static/js/timeline.js";
+import { makeTimeline } from "../../static/js/timeline.js";
 import { ModelServer, person, seededRandom } from "./model_server.js";
 import { Screen } from "./screen.js";
 
@@ -12,7 +12,7 @@ const STEPS = 120;
 
 /** One person's page: a timeline, what it shows, and what it has not heard the end of. */
 class Client {
-  timeline = new Timeline("tea-break", person(1));
+  timeline = makeTimeline("tea-break", person(1));
   screen = new Screen();
   /** @type {Map<string, string>} what is to be sent until it is acknowledged */
   outbox = new Map();
