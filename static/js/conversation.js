@@ -7,7 +7,7 @@ import { find } from "./dom.js";
 import { RequestError } from "./line.js";
 import { ReadMark } from "./read_mark.js";
 import { startReading } from "./reading.js";
-import { Receipts } from "./receipts.js";
+import { isOwnText, Receipts } from "./receipts.js";
 import { startRoving } from "./roving.js";
 import { makeTimelineView } from "./timeline_view.js";
 import { ngettext } from "./words.js";
@@ -207,7 +207,7 @@ export function startConversation(room) {
     });
   });
   room.on("edit_last", () => {
-    const own = timeline.entries.findLast((entry) => entry.state === "stored" && entry.message.sender.id === me.id && entry.message.kind === "text" && !entry.message.deleted);
+    const own = timeline.entries.findLast((entry) => isOwnText(entry, me));
     const element = own && document.getElementById(own.key);
     if (element) act(element, "edit");
   });

@@ -9,6 +9,9 @@ import { gettext, language, number } from "./words.js";
 /** The box that a picture is shown in; chat/templatetags/timeline.py has the same. */
 const [WIDEST, HIGHEST] = [360, 320];
 
+/** @param {import("./parsed.d.ts").TextNode} node */
+export const makeElement = (node) => /** @type {HTMLElement} */ (build(node));
+
 /** @param {Quote} quote */
 export function quotePart({ sequence, message_id, username, name, text, deleted }) {
   const element = fromTemplate("quote-template");
@@ -21,25 +24,20 @@ export function quotePart({ sequence, message_id, username, name, text, deleted 
 
 /** @param {Attachment[]} files */
 export function filesPart(files) {
-  const element = document.createElement("div");
-  element.className = "attachments";
+  const element = makeElement(["div", { class: "attachments" }]);
   element.append(...files.map((file) => file.kind === "picture" ? picture(file) : download(file)));
   return element;
 }
 
 /** @param {Attachment} file */
-function picture({ name, url, preview, width, height }) {
-  const [link, image] = [document.createElement("a"), new Image()];
-  link.className = "attachment is-picture";
-  link.href = url;
-  image.alt = name;
+function picture({ name: alt, url: href, preview: src = href, width, height }) {
+  /** @type {Record<string, string>} */
+  const size = {};
   if (width && height) {   // told before it is loaded, so that nothing moves
-    const scale = Math.min(1, WIDEST / width, HIGHEST / height);
-    [image.width, image.height] = [width, height].map((side) => Math.max(1, Math.round(side * scale)));
+    const fit = Math.min(1, WIDEST / width, HIGHEST / height);
+    [size.width, size.height] = [width, height].map((side) => String(Math.max(1, Math.round(side * fit))));
   }
-  image.src = preview ?? url;
-  link.append(image);
-  return link;
+  return makeElement(["a", { class: "attachment is-picture", href }, ["img", { alt, ...size, src }]]);
 }
 
 /** @param {Attachment} file */
@@ -62,16 +60,13 @@ export function fileSize(bytes) {
 /** The seven with a drawing of ours look and are called as in the picker. @param {Reaction} reaction @param {string} me */
 export function reactionPart({ emoji, count, usernames }, me) {
   const drawn = document.querySelector(`#picker [data-emoji="${CSS.escape(emoji)}"]`);
-  const button = document.createElement("button");
-  button.className = "reaction";
-  button.type = "button";
-  button.dataset.act = "toggle";
-  button.dataset.emoji = emoji;
-  button.ariaPressed = String(usernames.includes(me));
   const name = drawn?.getAttribute("aria-label") ?? emoji;
   const names = usernames.join(", ") + (count > usernames.length ? ", …" : "");
-  button.title = gettext("%(name)s, %(count)s: %(names)s", { name, count: number(count), names });
-  button.ariaLabel = button.title;
+  const title = gettext("%(name)s, %(count)s: %(names)s", { name, count: number(count), names });
+  const button = makeElement(["button", {
+    class: "reaction", type: "button", "data-act": "toggle", "data-emoji": emoji,
+    "aria-pressed": String(usernames.includes(me)), title, "aria-label": title,
+  }]);
   button.append(drawn?.firstElementChild?.cloneNode(true) ?? build(["span", {}, emoji]), number(count));
   return button;
 }

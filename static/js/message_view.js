@@ -3,14 +3,14 @@
 
 import { build, find, fromTemplate } from "./dom.js";
 import { writtenAt } from "./grouping.js";
-import { filesPart, quotePart, reactionPart } from "./message_parts.js";
+import { filesPart, makeElement, quotePart, reactionPart } from "./message_parts.js";
 import { explain, worthRetrying } from "./refusals.js";
 import { parse } from "./text.js";
 import { clockTime, fullTime } from "./times.js";
 import { gettext } from "./words.js";
 
 /** @import {Entry, OwnEntry} from "./timeline.js" */
-/** @import {Message, Person} from "./wire.d.ts" */
+/** @import {Attachment, Message, Person, Quote} from "./wire.d.ts" */
 /** @typedef {{waiting: string, readBy: string}} Standing what is said while it is sent, and once it is read */
 
 /** The text that an element shows, so that what is selected in it stays. @type {WeakMap<HTMLElement, string>} */
@@ -48,7 +48,7 @@ function showSystem(element, message) {
 
 /** @param {HTMLElement} element @param {Message} message @param {Person} me @param {string} readBy */
 function showStored(element, message, me, readBy) {
-  const { sequence, message_id, sender, deleted, quote, mentions = [], attachments = [], reactions = [] } = message;
+  const { sequence, message_id, sender, deleted, quote, mentions = [], attachments, reactions = [] } = message;
   element.dataset.sequence = String(sequence);
   find(element, "a.message-time").setAttribute("href", `?at=${sequence}#m${message_id}`);
   showAuthor(element, sender, me);
@@ -57,9 +57,7 @@ function showStored(element, message, me, readBy) {
   const text = deleted ? gettext("%(name)s deleted this message.", { name: sender.name }) : message.message;
   showText(element, text, mentions, me, message.edited && !deleted ? message_id : 0);
   showPin(element, message);
-  setPart(element, ".quote", null);
-  if (quote) find(element, ".message-head").after(quotePart(quote));
-  setPart(element, ".attachments", attachments.length ? filesPart(attachments) : null);
+  showCompany(element, quote, attachments);
   setPart(element, ".message-foot", foot(reactions.map((each) => reactionPart(each, me.username)), readBy));
   setPart(element, ".message-actions", deleted ? null : actions(sender.id === me.id));
 }
@@ -69,14 +67,19 @@ function showOwn(element, { state, draft, error }, me, waiting) {
   showAuthor(element, me, me);
   setState(element, state);
   showText(element, draft.message, [], me, 0);
-  setPart(element, ".quote", null);
-  if (draft.quote) find(element, ".message-head").after(quotePart(draft.quote));
-  setPart(element, ".attachments", draft.attachments?.length ? filesPart(draft.attachments) : null);
+  showCompany(element, draft.quote, draft.attachments);
   const template = state === "failed" ? "failed-template" : waiting ? "pending-template" : "";
   const part = setPart(element, ".message-foot", template ? fromTemplate(template) : null);
   if (!part) return;
   find(part, ".reason").textContent = error ? explain(error) : waiting;
   if (error) find(part, "[data-act=retry]").hidden = !worthRetrying(error);
+}
+
+/** What goes with a text. @param {HTMLElement} element @param {Quote | undefined} quote @param {Attachment[]} [files] */
+function showCompany(element, quote, files = []) {
+  setPart(element, ".quote", null);
+  if (quote) find(element, ".message-head").after(quotePart(quote));
+  setPart(element, ".attachments", files.length ? filesPart(files) : null);
 }
 
 /** @param {HTMLElement} element @param {Message} message */
@@ -91,8 +94,7 @@ function showPin(element, { pinned, pinned_by: by = "" }) {
 /** @param {HTMLElement[]} reactions @param {string} readBy */
 function foot(reactions, readBy) {
   if (!reactions.length && !readBy) return null;
-  const element = document.createElement("footer");
-  element.className = "message-foot";
+  const element = makeElement(["footer", { class: "message-foot" }]);
   element.append(...reactions);
   if (readBy) {
     const part = fromTemplate("read-template");

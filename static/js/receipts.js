@@ -3,10 +3,13 @@
 
 import { gettext } from "./words.js";
 
-/** @import {Entry} from "./timeline.js" */
+/** @import {Entry, StoredEntry} from "./timeline.js" */
 /** @import {Person} from "./wire.d.ts" */
 
 const NAMED = 3;
+
+/** Whether it is something that the reader said, and that is there. @param {Entry} entry @param {Person} me @returns {entry is StoredEntry} */
+export const isOwnText = (entry, me) => entry.state === "stored" && entry.message.sender.id === me.id && entry.message.kind === "text" && !entry.message.deleted;
 
 export class Receipts {
   /** @type {Map<string, number>} */
@@ -29,9 +32,8 @@ export class Receipts {
   shown(entries, me) {
     const others = [...this.#read].filter(([username]) => username !== me.username);
     for (const entry of others.length ? entries.toReversed() : []) {
-      if (entry.state !== "stored" || entry.message.sender.id !== me.id || entry.message.kind !== "text" || entry.message.deleted) continue;
-      const { sequence } = entry.message;
-      const names = others.filter(([, read]) => read >= sequence).map(([username]) => username);
+      if (!isOwnText(entry, me)) continue;
+      const names = others.filter(([, read]) => read >= entry.message.sequence).map(([username]) => username);
       if (names.length) return { key: entry.key, words: readWords(names) };
     }
     return null;

@@ -115,17 +115,17 @@ export function makeTimeline(roomId, me) {
     return [showOwn({ key: ownKey(draft.client_id), state: "pending", draft, error: null })];
   }
 
-  /** The server refused it for good. @param {string} clientId @param {Refusal} error @returns {Change[]} */
-  function fail(clientId, error) {
+  /** @param {string} clientId @param {Pick<OwnEntry, "state" | "error">} news @returns {Change[]} */
+  function restate(clientId, news) {
     const entry = own.get(clientId);
-    return entry ? [showOwn({ ...entry, state: "failed", error })] : [];
+    return entry ? [showOwn({ ...entry, ...news })] : [];
   }
 
-  /** It is being sent again. @param {string} clientId @returns {Change[]} */
-  function retry(clientId) {
-    const entry = own.get(clientId);
-    return entry ? [showOwn({ ...entry, state: "pending", error: null })] : [];
-  }
+  /** The server refused it for good. @param {string} clientId @param {Refusal} error */
+  const fail = (clientId, error) => restate(clientId, { state: "failed", error });
+
+  /** It is being sent again. @param {string} clientId */
+  const retry = (clientId) => restate(clientId, { state: "pending", error: null });
 
   /** The person gave it up. @param {string} clientId @returns {Change[]} */
   function discard(clientId) {
