@@ -28,7 +28,7 @@ export function startAttachments(form, onChange) {
 
   /** @param {string} name @param {File} [file] to send @param {Attachment} [attachment] sent already */
   function show(name, file, attachment) {
-    const element = fromTemplate("file-template");
+    const element = fromTemplate("upload-template");
     const picture = /** @type {HTMLImageElement} */ (find(element, "img"));
     const bar = /** @type {HTMLProgressElement} */ (find(element, "progress"));
     const [retry, remove] = element.querySelectorAll("button");

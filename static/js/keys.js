@@ -57,7 +57,9 @@ function startSwitcher() {
   }
 
   field.oninput = look;
-  field.onkeydown = (event) => event.key === "Escape" || choices.key(event);
+  field.onkeydown = (event) => {
+    if (event.key !== "Escape") choices.key(event);
+  };
   return () => {
     switcher.showModal();
     field.value = "";

@@ -23,6 +23,14 @@ def test_our_scripts_are_at_most_60_kilobytes_as_served() -> None:
     assert sum(sizes.values()) <= 60_000, sorted(sizes.items(), key=lambda item: -item[1])
 
 
+def test_no_act_is_lost_on_the_way() -> None:
+    """The minifier takes `void (a && b())` for nothing at all, and leaves an empty function."""
+    for path in SCRIPTS.glob("*.js"):
+        source = path.read_text()
+        empty = source.count("=> {}")
+        assert minified(source.encode()).decode().count("=>{}") == empty, path.name
+
+
 def test_our_stylesheet_is_at_most_45_kilobytes() -> None:
     size = (STATIC / "css" / "parley.css").stat().st_size
     assert size <= 45_000, f"parley.css has {size} bytes"
