@@ -19,13 +19,13 @@ from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
 # Raised whenever the rules below change: what was stored under older ones is then made anew.
-VERSION = 1
+VERSION = 2
 EXCERPT = 140
 # So many different people can be named in one text.
 MENTIONS = 20
 
 TAGS = frozenset(
-    "a blockquote br code em h3 h4 h5 h6 hr li ol p pre s strong ul".split()  # noqa: SIM905
+    "a blockquote br code em hr li ol p pre s strong ul".split()  # noqa: SIM905
 )
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "pre": {"tabindex"}}
 CLASSES = {"a": {"mention"}, "pre": {"code"}}
@@ -42,10 +42,6 @@ def render(text: str, mentions: Collection[str] = ()) -> str:
     env = {"people": {name.lower(): name for name in mentions}}
     parser = _parser()
     tokens = parser.parse(text, env)
-    for token in tokens:
-        if token.type.startswith("heading"):
-            # The page has its own first and second headings.
-            token.tag = f"h{min(int(token.tag[1:]) + 2, 6)}"
     html: str = parser.renderer.render(tokens, parser.options, env)
     return nh3.clean(
         html,
@@ -91,6 +87,9 @@ def _new_parser() -> MarkdownIt:
     parser.enable(["linkify", "strikethrough"]).disable("image")
     parser.inline.ruler.before("emphasis", "mention", _find_mention)
     parser.add_render_rule("mention", _mention)
+    # The headings of a page are the page's: what people type would only break their order.
+    parser.add_render_rule("heading_open", lambda *_: "<p><strong>")
+    parser.add_render_rule("heading_close", lambda *_: "</strong></p>\n")
     parser.add_render_rule("fence", _code)
     parser.add_render_rule("code_block", _code)
     return parser

@@ -3,11 +3,13 @@
 
 import { Line } from "./line.js";
 import { browserLine, keepUp } from "./page_line.js";
+import { startPosts } from "./posts.js";
 import { makeSignals } from "./signals.js";
 import { startSurroundings } from "./surroundings.js";
 
 const page = makeSignals();
 startSurroundings(page);
+startPosts(page);
 const line = new Line({ ...browserLine, onEvent: (event, data) => page.say("event", event, data), onState: () => {} });
 keepUp(line);
 line.start();

@@ -1,5 +1,5 @@
 // @ts-check
-/** The person's rooms, on any page: which there are, and what waits in each. */
+/** The person's rooms, on any page: which there are, and what waits in each; and how many notifications do. */
 
 import { badgeLabel, countText, titled, totals } from "./badges.js";
 import { find, fromTemplate } from "./dom.js";
@@ -22,7 +22,9 @@ export function startSidebar(page) {
       const ids = new Set(data.rooms.map((/** @type {Summary} */ { room_id }) => room_id));
       for (const { dataset: { room = "" } } of elementsOf()) if (!ids.has(room)) remove(room);
       for (const room of data.rooms) (rooms.has(room.room_id) ? change : show)(room);
+      showAlerts({ unread: data.notifications });
     },
+    notifications: showAlerts,
     membership_began: ({ room }) => show(room),
     membership_ended: ({ room_id }) => remove(room_id),
     membership_changed: change,
@@ -59,6 +61,14 @@ export function startSidebar(page) {
     const { unread, mentions } = totals(rooms.values());
     document.title = titled(title, mentions);
     for (const place of document.querySelectorAll("[data-total]")) place.replaceChildren(...badge({ unread, mentions }));
+  }
+
+  /** How many notifications wait. @param {{unread: number}} told */
+  function showAlerts({ unread }) {
+    for (const place of document.querySelectorAll("[data-alerts]")) {
+      place.replaceChildren(...badge({ unread, mentions: unread, kind: "direct" }));
+      place.parentElement?.classList.toggle("is-unread", !!unread);
+    }
   }
 
   /** Nobody tells a tab of the room that it shows: what it does not show just now is counted here. @param {Message[]} messages */

@@ -29,6 +29,7 @@ class Server:
 
     place: str
     database: Path
+    environment: dict[str, str]
 
     @property
     def address(self) -> str:
@@ -71,7 +72,18 @@ def server(valkey: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     process = ServerProcess(ours)
     try:
         asyncio.run(process.ready())
-        yield Server(process.address, database)
+        yield Server(process.address, database, ours)
+    finally:
+        process.forget()
+
+
+@pytest.fixture
+def other_server(server: Server) -> Iterator[Server]:
+    """Another process over the same database and Redis."""
+    process = ServerProcess(server.environment)
+    try:
+        process.wait_until_ready()
+        yield Server(process.address, server.database, server.environment)
     finally:
         process.forget()
 

@@ -38,7 +38,7 @@ def server(valkey: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     process = ServerProcess(ours)
     try:
         asyncio.run(process.ready())
-        yield Server(process.address, database)
+        yield Server(process.address, database, ours)
     finally:
         process.forget()
 

@@ -9,7 +9,12 @@ from django.core.management import call_command
 from django.utils import timezone
 from PIL import Image
 
-from accounts.models import User
+from accounts.actions.comments import write_comment
+from accounts.actions.follows import follow
+from accounts.actions.hiding import hide
+from accounts.actions.notifications import mark_all_read
+from accounts.actions.posts import write_post
+from accounts.models import Notification, User
 from chat.actions.attachments import attach_file
 from chat.actions.memberships import join_room
 from chat.actions.messages import delete_message, edit_message, send_message
@@ -74,10 +79,23 @@ def seed() -> None:
     for number in range(6):
         join_room(room=crowd.pk, user=User.objects.create_user(f"guest{number}"))
     send_files(Room.objects.get(slug="files"), alice)
+    publish(alice, bob, User.objects.get(username="guest0"))
     create_room(owner=alice, name="empty", topic="What nobody has spoken of.")
     elsewhere = create_room(owner=bob, name="elsewhere", topic="Open to everybody.")
     send_message(room=elsewhere.pk, sender=bob, text="Is anybody there?")
     furnish(create_room(owner=alice, name="looked-at", topic="Something of everything"), alice, bob)
+
+
+def publish(alice: User, bob: User, guest: User) -> None:
+    """Two posts with something under them, and what alice was told of it, which she has read."""
+    hers = write_post(author=alice, text="## Title\n\n1. one\n2. two\n\n> Quoted @bob")
+    code = "```\n" + "a line that is longer than a phone is wide " * 5 + "\n```"
+    write_post(author=bob, text=f"See https://example.org/\n\n{code}")
+    write_comment(post_id=hers.pk, author=guest, text="Well *said*, @alice")
+    odd = write_comment(post_id=hers.pk, author=guest, text="Odd")
+    hide(odd, by=User.objects.get(username=MODERATOR), reason="Odd")
+    follow(follower=guest, followed=alice)
+    mark_all_read(recipient=alice, newest=Notification.objects.latest("pk").pk)
 
 
 def send_files(room: Room, sender: User) -> None:

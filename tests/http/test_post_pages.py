@@ -275,11 +275,11 @@ def test_notifications_say_what_happened_and_lead_there(alice: User, bob: User) 
         "<b>bob</b> mentioned you in a post",
     ):
         assert words in shown
-    assert 'aria-label="3 new"' in shown
+    assert 'aria-label="3 unread"' in shown
     links = re.findall(r'href="(/notifications/\d+/)"', shown)
     targets = [client.get(link)["Location"] for link in links]
     assert targets == [f"/posts/{mention.pk}/", said.get_absolute_url(), "/people/bob/"]
-    assert 'aria-label="3 new"' not in page(client, "/notifications/")
+    assert 'aria-label="3 unread"' not in page(client, "/notifications/")
 
 
 def test_nobody_follows_the_notifications_of_others(alice: User, bob: User) -> None:
@@ -296,10 +296,10 @@ def test_all_that_the_page_showed_is_marked_read(alice: User, bob: User, carol: 
     assert newest
     follow(follower=carol, followed=alice)
     client.post("/notifications/read/", {"newest": newest[1]})
-    assert 'aria-label="1 new"' in page(client, "/notifications/")
+    assert 'aria-label="1 unread"' in page(client, "/notifications/")
     for nonsense in ("x", "-1", "9" * 30):
         client.post("/notifications/read/", {"newest": nonsense})
-    assert 'aria-label="1 new"' in page(client, "/notifications/")
+    assert 'aria-label="1 unread"' in page(client, "/notifications/")
 
 
 def test_no_page_needs_inline_code(alice: User, bob: User) -> None:

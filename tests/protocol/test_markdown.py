@@ -135,7 +135,7 @@ def test_what_markdown_is_for_works() -> None:
     for part in ("<em>a", "<strong>b", "<s>c", "<code>d", "<br>", "<ul>", "<ol>", "<blockquote>"):
         assert part in html
     assert "<hr>" in html
-    assert "<h3>i</h3>" in html, "the page has its own first and second headings"
+    assert "<p><strong>i</strong></p>" in html, "the headings of a page are the page's"
 
 
 def test_addresses_become_links_that_lend_no_credit() -> None:

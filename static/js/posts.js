@@ -1,0 +1,116 @@
+// @ts-check
+/** Pages of posts, comments and notifications: what others do shows up without a reload. */
+
+import { startAgo } from "./ago.js";
+import { find } from "./dom.js";
+import { fetchPart, merge, oneByOne } from "./parts.js";
+import { gettext, ngettext } from "./words.js";
+
+/** @import {Page} from "./room.d.ts" */
+
+/** A pause before asking, so that not everybody asks in the same moment. */
+const SPREAD = 400;
+/** As many pages of news are fetched; beyond, one had better reload. */
+const PAGES = 5;
+
+/** @param {Page} page */
+export function startPosts(page) {
+  const [feed, post, told] = ["[data-feed]", "[data-post]", "[data-notifications-page]"].map((place) => document.querySelector(place));
+  const posts = document.querySelector(".posts");
+  if (feed instanceof HTMLElement && !location.search) startFeed(page, feed);
+  if (posts && !post) keepPosts(page);
+  if (post instanceof HTMLElement) keepPost(page, post);
+  if (told && !location.search) keepNotifications(page);
+  startAgo();
+  document.addEventListener("click", copy);
+  showCopying();
+}
+
+/** A button above the list says how many posts came in; pressed, it puts them there. @param {Page} page @param {HTMLElement} feed */
+function startFeed(page, feed) {
+  const button = find(feed, "[data-act=news]");
+  const list = find(feed, ".posts");
+  const address = feed.dataset.feed ?? "";
+  let newest = list.dataset.newest ?? "";
+  /** @type {Element[]} */
+  let waiting = [];
+  const look = oneByOne(async () => {
+    for (let count = 0; count < PAGES; count += 1) {
+      const part = await fetchPart(newest ? `${address}?cursor=${encodeURIComponent(newest)}` : address);
+      const articles = [...part?.querySelectorAll(":scope > .post") ?? []].filter(({ id }) => !document.getElementById(id));
+      if (!(part instanceof HTMLElement) || articles.length === 0) break;
+      newest = part.dataset.newest ?? newest;
+      waiting = [...articles, ...waiting];
+    }
+    button.hidden = waiting.length === 0;
+    button.textContent = ngettext("%(count)s new post", "%(count)s new posts", waiting.length);
+  });
+  button.onclick = () => {
+    list.prepend(...waiting);
+    feed.querySelector(":scope > .empty")?.remove();
+    waiting = [];
+    button.hidden = true;
+    showCopying();
+  };
+  onEvents(page, ["feed_changed"], look);
+}
+
+/** Posts in a list change and go. @param {Page} page */
+function keepPosts(page) {
+  page.on("event", async (event, data) => {
+    const article = event === "post_changed" && document.getElementById(`p${data.post_id}`);
+    if (!article) return;
+    const part = data.gone ? null : await fetchPart(`/posts/${data.post_id}/`);
+    const fresh = part?.querySelector(".post");
+    if (fresh) article.replaceWith(fresh);
+    else article.remove();
+    showCopying();
+  });
+}
+
+/** The one post of a page, and what is said to it. @param {Page} page @param {HTMLElement} shown */
+function keepPost(page, shown) {
+  const look = oneByOne(async () => {
+    const part = await fetchPart(location.pathname + location.search);
+    if (!part) return location.reload();
+    merge(find(shown, "#comments"), find(part, "#comments"));
+    const [article, fresh] = [find(shown, ".post"), find(part, ".post")];
+    if (article.dataset.state !== fresh.dataset.state) article.replaceWith(fresh);
+    showCopying();
+  });
+  onEvents(page, ["post_changed"], look, ({ post_id }) => String(post_id) === shown.dataset.post);
+}
+
+/** The list of notifications, wherever they are read. @param {Page} page */
+function keepNotifications(page) {
+  onEvents(page, ["notifications"], oneByOne(async () => {
+    const list = document.querySelector(".notifications");
+    const part = await fetchPart(location.pathname);
+    if (!list || !part) return location.reload();
+    if (!list.contains(document.activeElement)) list.replaceWith(part);
+  }));
+}
+
+/** Ask after these events, and after every connection but the page's first: something may have been missed. @param {Page} page @param {string[]} events @param {() => void} look @param {(data: any) => boolean} concerns */
+function onEvents(page, events, look, concerns = () => true) {
+  let greeted = false;
+  page.on("event", (event, data) => {
+    const missed = event === "welcome" && greeted;
+    greeted ||= event === "welcome";
+    if (missed || events.includes(event) && concerns(data)) setTimeout(look, Math.random() * SPREAD);
+  });
+}
+
+/** Browsers without a clipboard, or without HTTPS, get no button for it. */
+function showCopying() {
+  if (!navigator.clipboard) return;
+  for (const button of document.querySelectorAll("[data-copy][hidden]")) button.removeAttribute("hidden");
+}
+
+/** @param {Event} event */
+async function copy({ target }) {
+  const button = target instanceof Element ? target.closest("[data-copy]") : null;
+  if (!(button instanceof HTMLElement)) return;
+  await navigator.clipboard.writeText(new URL(button.dataset.copy ?? "", location.href).href);
+  find(button, "span").textContent = gettext("Copied");
+}

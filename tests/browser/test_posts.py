@@ -1,0 +1,130 @@
+"""People publish: what one does on one server process shows up with the other on another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Protocol
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, StorageState, expect
+
+from tests.browser.conftest import Server, breaks_policy
+
+
+class PageOpener(Protocol):
+    def __call__(self, name: str, path: str, *, at: Server, scripts: bool = True) -> Page: ...
+
+
+@pytest.fixture
+def open_page(browser: Browser, logins: dict[str, StorageState]) -> Iterator[PageOpener]:
+    """Opens a page as somebody, in a browser of their own; no script may fail there."""
+    contexts = []
+    errors: list[str] = []
+
+    def open_as(name: str, path: str, *, at: Server, scripts: bool = True) -> Page:
+        context = browser.new_context(
+            base_url=at.address, storage_state=logins[name], java_script_enabled=scripts
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda said: errors.append(said.text) if breaks_policy(said) else None)
+        page.goto(path)
+        return page
+
+    yield open_as
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def post_that_says(page: Page, text: str) -> Locator:
+    return page.locator(".post").filter(has_text=text)
+
+
+def waiting(page: Page) -> Locator:
+    """The number beside the link to the notifications."""
+    return page.locator(".side-item [data-alerts] .badge")
+
+
+def test_posts_comments_and_alerts_arrive_on_another_process(
+    server: Server, other_server: Server, open_page: PageOpener
+) -> None:
+    # The room pages of other tests told alice of nothing.
+    alice = open_page("alice", "/feed/", at=server)
+    expect(waiting(alice)).to_have_count(0)
+
+    bob = open_page("bob", "/people/alice/", at=other_server)
+    bob.get_by_role("button", name="Follow alice").click()
+    following = bob.get_by_role("button", name="Following alice")
+    expect(following).to_have_attribute("aria-pressed", "true")
+    expect(following).to_be_focused()
+    expect(bob.locator("#facts")).to_contain_text("2 followers")
+    expect(waiting(alice)).to_have_text("1")
+
+    bob.goto("/feed/")
+    for text in ("The **first**", "The second"):
+        alice.get_by_role("textbox", name="New post").fill(text)
+        alice.get_by_role("button", name="Post", exact=True).click()
+        expect(post_that_says(alice, text.replace("*", ""))).to_have_count(1)
+    news = bob.get_by_role("button", name="2 new posts")
+    news.click()
+    expect(news).to_be_hidden()
+    expect(bob.locator(".post").first).to_contain_text("The second")
+    expect(post_that_says(bob, "The first").locator("strong")).to_have_text("first")
+
+    post_that_says(bob, "The second").get_by_role("link", name="No comments").click()
+    alice.goto(re.sub(r"#.*", "", bob.url).replace(other_server.address, server.address))
+    alice.get_by_role("textbox", name="New comment").fill("half a thought")
+    bob.get_by_role("textbox", name="New comment").fill("Well *said*, @alice")
+    bob.get_by_role("button", name="Comment", exact=True).click()
+    expect(alice.locator(".comment")).to_contain_text("Well said, @alice")
+    expect(alice.get_by_role("textbox", name="New comment")).to_have_value("half a thought")
+    expect(waiting(alice)).to_have_text("2")
+
+    # Read on one page, read on all.
+    another = open_page("alice", "/notifications/", at=other_server)
+    expect(another.locator(".row.is-unread")).to_have_count(2)
+    another.get_by_role("button", name="Mark all as read").click()
+    expect(waiting(alice)).to_have_count(0)
+
+
+def test_edits_and_deletions_reach_open_lists(
+    server: Server, other_server: Server, open_page: PageOpener
+) -> None:
+    alice = open_page("alice", "/feed/", at=server)
+    alice.get_by_role("textbox", name="New post").fill("Something to change")
+    alice.get_by_role("button", name="Post", exact=True).click()
+    bob = open_page("bob", "/explore/", at=other_server)
+    seen = post_that_says(bob, "Something to change")
+    expect(seen).to_have_count(1)
+    mine = post_that_says(alice, "Something to change")
+    mine.get_by_role("link", name="Edit").click()
+    alice.get_by_role("textbox", name="Post").fill("Something changed")
+    alice.get_by_role("button", name="Preview").click()
+    expect(alice.locator("#preview")).to_contain_text("Something changed")
+    alice.get_by_role("button", name="Save").click()
+    expect(post_that_says(bob, "Something changed")).to_contain_text("edited")
+    alice.get_by_role("link", name="Delete").click()
+    alice.get_by_role("button", name="Delete").click()
+    expect(post_that_says(bob, "Something changed")).to_have_count(0)
+
+
+def test_without_javascript_one_writes_comments_and_follows(
+    server: Server, open_page: PageOpener
+) -> None:
+    alice = open_page("alice", "/feed/", at=server, scripts=False)
+    alice.get_by_role("textbox", name="New post").fill("From a form")
+    alice.get_by_role("button", name="Preview").click()
+    expect(alice.locator("#preview")).to_contain_text("From a form")
+    alice.get_by_role("button", name="Post", exact=True).click()
+    post_that_says(alice, "From a form").get_by_role("link", name="No comments").click()
+    alice.get_by_role("textbox", name="New comment").fill("And an answer")
+    alice.get_by_role("button", name="Comment", exact=True).click()
+    expect(alice.locator(".comment")).to_contain_text("And an answer")
+    alice.goto("/people/bob/")
+    alice.get_by_role("button", name="Follow bob").click()
+    expect(alice.get_by_role("button", name="Following bob")).to_have_count(1)
+    alice.get_by_role("button", name="Following bob").click()
+    expect(alice.get_by_role("button", name="Follow bob")).to_have_count(1)
