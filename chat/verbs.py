@@ -149,6 +149,8 @@ async def fetch_history(session: ChatSession, event: FetchHistory) -> History:
     bodies, has_more = await in_thread(
         queries.history_page, room=room, user=session.user, before=event.before, limit=limit
     )
+    # Who was shut out while it was read hears nothing more of the room.
+    await room_key(session, event.room_id)
     return History(
         room_id=event.room_id, messages=[Raw(body) for body in bodies], has_more=has_more
     )

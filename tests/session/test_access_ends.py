@@ -10,6 +10,7 @@ from accounts.actions.tokens import revoke_token
 from accounts.identity import Identity
 from accounts.models import AuthToken, User
 from accounts.signals import EndReason
+from chat import queries
 from chat.actions.memberships import end_membership, join_room
 from chat.actions.messages import send_message
 from chat.actions.moderation import remove_member
@@ -251,3 +252,24 @@ async def test_a_session_that_is_shut_down_begins_nothing_new(
         text async for text in room.messages.filter(kind="text").values_list("text", flat=True)
     ]
     assert (texts, talker.closed) == (["1"], 1012)
+
+
+async def test_a_page_of_history_that_was_being_read_is_kept_back(
+    house: House, room: Room, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await in_thread(send_message, room=room.pk, sender=alice, text="A secret")
+    talker = await come_in(house, await in_thread(token_identity, bob), room)
+    read = asyncio.Event()
+
+    async def slowly(call: Any, *args: Any, **kwargs: Any) -> Any:
+        page = await in_thread(call, *args, **kwargs)
+        if call is queries.history_page:
+            read.set()
+            await until(lambda: talker.heard("membership_ended"))
+        return page
+
+    monkeypatch.setattr("chat.verbs.in_thread", slowly)
+    asked = asyncio.create_task(talker.refused("fetch_history", room_id=room.slug, before=99))
+    await read.wait()
+    await in_thread(remove_member, room=room.pk, by=alice, user=bob, reason="")
+    assert (await asked)["code"] == "not_a_member"
