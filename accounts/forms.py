@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.models.posts import REASON_LIMIT
+from accounts.models.tokens import TOKEN_NAME_LIMIT
 from accounts.models.users import ABOUT_LIMIT
 
 
@@ -102,3 +103,14 @@ class SeenForm(forms.Form):
     """How far one has seen one's notifications."""
 
     newest = forms.IntegerField(min_value=0, max_value=2**63 - 1)
+
+
+class TokenForm(forms.Form):
+    """A new API token."""
+
+    name = forms.CharField(
+        label=_("What is it for?"),
+        max_length=TOKEN_NAME_LIMIT,
+        help_text=_("So that you know it again, such as “build server”."),
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+    )

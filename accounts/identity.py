@@ -48,7 +48,7 @@ def by_token(*, token: str) -> Identity | None:
         digest = hash_token(token)
     except UnicodeEncodeError:  # a lone surrogate, which JSON can carry
         return None
-    row = _live_tokens().filter(digest=digest, user__is_active=True).select_related("user").first()
+    row = live_tokens().filter(digest=digest, user__is_active=True).select_related("user").first()
     if row is None:
         return None
     return Identity(user=row.user, access_version=row.user.access_version, token_digest=digest)
@@ -61,9 +61,9 @@ def still_valid(identities: Collection[Identity]) -> set[Identity]:
     people = User.objects.filter(is_active=True)
     versions = dict(_pick(people, {i.user.pk for i in identities}, "pk", "access_version"))
     keys = {i.session_key for i in identities if i.session_key}
-    sessions = {key for (key,) in _pick(_live_sessions(), keys, "session_key")}
+    sessions = {key for (key,) in _pick(live_sessions(), keys, "session_key")}
     hashes = {i.token_digest for i in identities if i.token_digest}
-    digests = {digest for (digest,) in _pick(_live_tokens(), hashes, "digest")}
+    digests = {digest for (digest,) in _pick(live_tokens(), hashes, "digest")}
 
     def holds(identity: Identity) -> bool:
         came_in = (
@@ -90,12 +90,14 @@ def _pick(rows: QuerySet[Any], values: Iterable[Any], *columns: str) -> Iterator
         yield from rows.filter(**{f"{columns[0]}__in": chunk}).values_list(*columns)
 
 
-def _live_sessions() -> QuerySet[Any]:
+def live_sessions() -> QuerySet[Any]:
+    """The rows of Django's sessions that have not expired."""
     rows = _session_store().get_model_class().objects.all()
     return cast(QuerySet[Any], rows.filter(expire_date__gt=timezone.now()))
 
 
-def _live_tokens() -> QuerySet[AuthToken]:
+def live_tokens() -> QuerySet[AuthToken]:
+    """The tokens that have not expired."""
     live = Q(expiry=None) | Q(expiry__gt=timezone.now())
     return cast(QuerySet[AuthToken], AuthToken.objects.filter(live))
 

@@ -4,7 +4,16 @@ from django.urls import include, path, re_path, register_converter
 from django.urls.converters import StringConverter
 
 from accounts.models.users import USERNAME_PATTERN
-from accounts.views import gate, moderation, notifications, people, pictures, posts
+from accounts.views import (
+    gate,
+    logins,
+    moderation,
+    notifications,
+    people,
+    pictures,
+    posts,
+    preferences,
+)
 
 
 class UsernameConverter(StringConverter):
@@ -18,9 +27,15 @@ register_converter(UsernameConverter, "username")
 urlpatterns = [
     path("accounts/signup/", gate.RegistrationView.as_view(), name="account_signup"),
     path("accounts/email/", gate.AddressView.as_view(), name="account_email"),
+    path("accounts/", preferences.preferences, name="preferences"),
+    path("accounts/sessions/", logins.sessions, name="sessions"),
+    path("accounts/sessions/end/", logins.end_others, name="end-other-sessions"),
+    path("accounts/sessions/<int:login_id>/end/", logins.end, name="end-session"),
+    path("accounts/tokens/new/", logins.new_token, name="new-token"),
+    path("accounts/tokens/<slug:key>/revoke/", logins.revoke, name="revoke-token"),
     path("accounts/profile/", people.edit_profile, name="edit-profile"),
     path("accounts/profile/picture/", people.change_picture, name="change-picture"),
-    path("accounts/receipts/", people.receipts, name="show-receipts"),
+    path("accounts/receipts/", preferences.receipts, name="show-receipts"),
     path("accounts/", include("allauth.urls")),
     path("people/", people.people, name="people"),
     path("people/<username:username>/", people.profile, name="profile"),

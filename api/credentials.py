@@ -9,12 +9,21 @@ from rest_framework.authentication import get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from accounts.models.tokens import TOKEN_NAME_LIMIT
+
 
 class Credentials(serializers.Serializer[None]):
-    """A username or e-mail address, and a password."""
+    """A username or e-mail address, a password, and perhaps a name for the token."""
 
     username = serializers.CharField(max_length=254)
     password = serializers.CharField(max_length=1000, trim_whitespace=False)
+    name = serializers.CharField(
+        max_length=TOKEN_NAME_LIMIT,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="What its owner shall know the token by.",
+    )
 
 
 def presented_credentials(request: Request) -> Any:

@@ -41,7 +41,9 @@ class TokenSerializer(serializers.Serializer[AuthToken]):
     """A token as far as it may be shown again."""
 
     key = serializers.CharField(source="token_key", help_text="How it begins.")
+    name = serializers.CharField(help_text="What its owner calls it.")
     created = serializers.DateTimeField()
+    last_used = serializers.DateTimeField(allow_null=True, help_text="To the minute.")
     expiry = serializers.DateTimeField(allow_null=True)
     current = serializers.SerializerMethodField(help_text="Whether this request came with it.")
 
@@ -93,10 +95,11 @@ class TokensView(APIView):
         password, and an account that may not come in are all refused alike."""
         credentials = Credentials(data=presented_credentials(request))
         credentials.is_valid(raise_exception=True)
+        name = credentials.validated_data.pop("name")
         user = authenticate(request, **credentials.validated_data)
         if not isinstance(user, User) or must_confirm_email(user=user):
             raise AuthenticationFailed(_("That name and password do not match."))
-        return _fresh(*create_token(user=user))
+        return _fresh(*create_token(user=user, name=name))
 
     @extend_schema(operation_id="tokens_revoke", responses=REVOKED)
     def delete(self, request: Request) -> Response:

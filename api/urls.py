@@ -23,6 +23,7 @@ from api.rooms import (
     RoomView,
 )
 from api.search import SearchView
+from api.sessions import SessionsView, SessionView
 from api.tokens import RotateView, TokensView, TokenView
 from api.users import MeView, UserView, users
 
@@ -43,6 +44,8 @@ urlpatterns = [
     path(f"{USER}follow/", FollowView.as_view(), name="api_follow"),
     path(f"{USER}followers/", FollowersView.as_view(), name="api_followers"),
     path(f"{USER}following/", FollowingView.as_view(), name="api_following"),
+    path("sessions/", SessionsView.as_view(), name="api_sessions"),
+    path("sessions/<int:session_id>/", SessionView.as_view(), name="api_session"),
     path("rooms/", RoomsView.as_view(), name="api_rooms"),
     path("rooms/direct/", DirectRoomsView.as_view(), name="api_direct"),
     path(ROOM, RoomView.as_view(), name="api_room"),

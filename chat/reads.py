@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from django.conf import settings
 
-from accounts.actions.visits import touch_last_seen
+from accounts.actions.visits import touch_last_seen, touch_last_used
 from accounts.identity import Identity, shut_out, still_valid
 from accounts.queries.notifications import unread_counts
 from accounts.signals import EndReason
@@ -70,6 +70,7 @@ async def ended_identities(identities: Collection[Identity]) -> dict[Identity, s
 def _ended(identities: Collection[Identity]) -> dict[Identity, str]:
     # Who is connected is here, whether or not they load a page.
     touch_last_seen(user_ids={identity.user.pk for identity in identities})
+    touch_last_used(identities=identities)
     ended = set(identities) - still_valid(identities)
     barred = shut_out(ended) if ended else set()
     return {

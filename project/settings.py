@@ -119,7 +119,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "accounts.middleware.last_seen_middleware",
+    "accounts.middleware.visits_middleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from accounts.models import AuthToken, User
+from accounts.models import AuthToken, Login, User
 from accounts.signals import EndReason, announce_access_ended
 
 
@@ -19,6 +19,7 @@ def end_all_access(*, user: User, reason: EndReason) -> None:
     """
     User.objects.filter(pk=user.pk).update(access_version=F("access_version") + 1)
     AuthToken.objects.filter(user=user).delete()
+    Login.objects.filter(user=user).delete()
     user.refresh_from_db(fields=["access_version"])
     announce_access_ended(user_id=user.pk, reason=reason)
 
@@ -27,6 +28,7 @@ def end_all_access(*, user: User, reason: EndReason) -> None:
 def end_session(*, user: User, session_key: str) -> None:
     """End one login of `user` in a browser: its session is gone before anybody hears of it."""
     import_module(settings.SESSION_ENGINE).SessionStore(session_key).delete()
+    Login.objects.filter(session_key=session_key).delete()
     announce_access_ended(user_id=user.pk, session_key=session_key, reason=EndReason.LOGGED_OUT)
 
 

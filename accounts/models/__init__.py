@@ -1,6 +1,7 @@
 """The tables of accounts."""
 
 from accounts.models.follows import Follow
+from accounts.models.logins import Login
 from accounts.models.notifications import Notification, NotificationKind
 from accounts.models.pictures import Picture
 from accounts.models.posts import Comment, Post
@@ -11,6 +12,7 @@ __all__ = [
     "AuthToken",
     "Comment",
     "Follow",
+    "Login",
     "Notification",
     "NotificationKind",
     "Picture",

@@ -14,3 +14,10 @@ def must_confirm_email(*, user: User) -> bool:
     addresses = EmailAddress.objects.filter(user=user)
     registered = addresses.filter(primary=True).exists()
     return registered and not addresses.filter(verified=True).exists()
+
+
+def address_to_confirm(*, user: User) -> str | None:
+    """The address of `user` that waits for its link to be followed, if there is one."""
+    waiting = EmailAddress.objects.filter(user=user, verified=False).order_by("-pk")
+    found: str | None = waiting.values_list("email", flat=True).first()
+    return found

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actions import follows
 from accounts.actions.pictures import remove_picture, set_picture
-from accounts.actions.profile import describe, rename, show_receipts
+from accounts.actions.profile import describe, rename
 from accounts.errors import AccountsError
 from accounts.forms import PictureForm, ProfileForm
 from accounts.models import User
@@ -156,13 +156,4 @@ def change_picture(request: PersonRequest) -> HttpResponse:
             messages.error(request, explain(error))
     else:
         messages.error(request, _("Choose a picture first."))
-    return redirect("edit-profile")
-
-
-@require_POST
-@login_required
-def receipts(request: PersonRequest) -> HttpResponse:
-    """Let others see how far one has read (`shown=on`), or not."""
-    show_receipts(user=request.user, shown=request.POST.get("shown") == "on")
-    messages.success(request, _("Saved."))
     return redirect("edit-profile")

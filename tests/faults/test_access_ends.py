@@ -20,9 +20,10 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts.actions import access
+from accounts.actions.logins import note_login
 from accounts.actions.tokens import create_token
 from accounts.identity import Identity
-from accounts.models import AuthToken, User
+from accounts.models import AuthToken, Login, User
 from chat.actions import memberships, moderation, people
 from chat.models import Membership, Room, RoomKind
 from tests.factories import make_room, make_user
@@ -100,6 +101,17 @@ def change_password(scene: Scene) -> None:
     scene.laptop = post(scene.servers[0], "/accounts/password/change/", cookie=scene.laptop, **form)
 
 
+def end_the_phone_from_the_laptop(scene: Scene) -> None:
+    note_login(user=scene.user, session_key=scene.phone, address=None, user_agent="")
+    phone = Login.objects.get(session_key=scene.phone)
+    post(scene.servers[0], f"/accounts/sessions/{phone.pk}/end/", cookie=scene.laptop)
+
+
+def end_all_but_the_laptop(scene: Scene) -> None:
+    note_login(user=scene.user, session_key=scene.phone, address=None, user_agent="")
+    post(scene.servers[0], "/accounts/sessions/end/", cookie=scene.laptop)
+
+
 def soon_over(scene: Scene) -> None:
     Session.objects.filter(session_key=scene.laptop).update(expire_date=timezone.now())
 
@@ -129,6 +141,8 @@ ENDINGS = {
     "one login ended by staff": login(
         lambda scene: access.end_session(user=scene.user, session_key=scene.phone), {"phone"}
     ),
+    "one session ended by its owner": login(end_the_phone_from_the_laptop, {"phone"}),
+    "all other sessions ended by their owner": login(end_all_but_the_laptop, {"phone"}),
     "session expired": silently(soon_over, LAPTOP),
     "session row deleted": silently(
         lambda scene: Session.objects.filter(session_key=scene.phone).delete(), {"phone"}

@@ -114,9 +114,9 @@ def test_the_admin_lists_links_without_their_tokens(private_room: Room, alice: U
 def test_receipts_are_switched_off_and_on(alice: User) -> None:
     client = browser_of(alice)
     for fields, shown in (({}, False), ({"shown": "on"}, True)):
-        assert client.post("/accounts/receipts/", fields)["Location"] == "/accounts/profile/"
+        assert client.post("/accounts/receipts/", fields)["Location"] == "/accounts/"
         alice.refresh_from_db()
         assert alice.shows_receipts is shown
-        page = client.get("/accounts/profile/").content.decode()
+        page = client.get("/accounts/").content.decode()
         assert ('aria-describedby="receipts-hint" checked' in page) is shown
     assert Client().post("/accounts/receipts/")["Location"].startswith("/accounts/login/")
