@@ -112,6 +112,17 @@ class MuteForm(ReasonForm):
         return timedelta(minutes=self.cleaned_data["minutes"])
 
 
+class SettleForm(ReasonForm):
+    """What a moderator decides about a reported message."""
+
+    message = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+    act = forms.ChoiceField(choices=[("keep", ""), ("delete", "")])
+
+    @property
+    def deletes(self) -> bool:
+        return bool(self.cleaned_data["act"] == "delete")
+
+
 class ReportForm(forms.Form):
     """Why the moderators should look at a message."""
 

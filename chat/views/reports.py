@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from chat import queries, room_care
 from chat.actions.reports import report_message, settle_reports
-from chat.care_forms import ReasonForm, ReportForm
+from chat.care_forms import ReportForm, SettleForm
 from chat.errors import ChatError
 from chat.forms import ListForm
 from chat.models import Message, MessageKind, Room
@@ -77,7 +77,7 @@ def reports(request: PersonRequest, slug: str) -> HttpResponse:
     room, _power = moderated_room(slug, request.user)
     refused = ""
     if request.method == "POST":
-        refused = settle(request, room, ReasonForm(request.POST))
+        refused = settle(request, room, SettleForm(request.POST))
         if not refused:
             return redirect("room-reports", slug=slug)
     asked = ListForm(request.GET)
@@ -91,25 +91,23 @@ def reports(request: PersonRequest, slug: str) -> HttpResponse:
     return render(request, "chat/reports.html", context, status=400 if refused else 200)
 
 
-def settle(request: PersonRequest, room: Room, form: ReasonForm) -> str:
+def settle(request: PersonRequest, room: Room, form: SettleForm) -> str:
     """Settle the reports of one message; return why not, if it was refused."""
-    message_id = request.POST.get("message", "")
-    if not form.is_valid() or not message_id.isdecimal():
+    if not form.is_valid():
         return _("Say why, in a few words.")
-    delete = request.POST.get("act") == "delete"
     try:
         found = settle_reports(
             room=room.pk,
             by=request.user,
-            message_id=int(message_id[:18]),
+            message_id=form.cleaned_data["message"],
             resolution=form.cleaned_data["reason"],
-            delete=delete,
+            delete=form.deletes,
         )
     except ChatError as error:
         return explain(error)
     if not found:
         messages.success(request, _("Somebody else has settled that already."))
-    elif delete:
+    elif form.deletes:
         messages.success(request, _("The message is deleted, and the report settled."))
     else:
         messages.success(request, _("The report is settled. The message stays."))

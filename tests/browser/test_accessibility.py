@@ -177,8 +177,12 @@ def test_nothing_is_in_the_way_of_invitations(
     inside.get_by_role("button", name="Add").click()
     inside.goto(f"{room}members/?show=invited")
     assert faults(inside) == []
+    inside.goto(f"{room}links/")
+    inside.get_by_role("button", name="Make link").click()
+    link = inside.get_by_label("Link", exact=True).input_value()
+    assert faults(inside) == []
     with browser.new_context(base_url=server.address, storage_state=logins["bob"]) as context:
-        for path in ("/", room):
+        for path in ("/", room, link):
             page = context.new_page()
             page.goto(path)
             assert faults(page) == []
