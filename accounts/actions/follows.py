@@ -7,7 +7,7 @@ from accounts.models import Follow, Notification, NotificationKind, User
 from accounts.signals import announce_notifications_changed
 
 from .notifications import notify
-from .rights import require_right
+from .rights import present_and_locked, require_right
 
 
 @transaction.atomic
@@ -27,6 +27,7 @@ def follow(*, follower: User, followed: User) -> None:
 @transaction.atomic
 def unfollow(*, follower: User, followed: User) -> None:
     """End that. Whoever has not read yet that they are followed need not read it any more."""
+    present_and_locked(follower)
     Follow.objects.filter(follower=follower, followed=followed).delete()
     told, _ = Notification.objects.filter(
         recipient=followed, actor=follower, kind=NotificationKind.FOLLOW, read_at=None

@@ -10,19 +10,26 @@ from accounts.models import Comment, Post, User
 AN_HOUR = timedelta(hours=1)
 
 
-def require_right(user: User, permission: str) -> User:
-    """Return `user` as they are now, if they are active and have `permission` ("app.codename").
+def present_and_locked(user: User) -> User | None:
+    """Return `user` as they are now, if they are active: a request or a session may have loaded
+    its person long ago.
 
-    Asked anew, since a request or a session may have loaded its person long ago. Their row stays
-    locked until the commit: what one person does at once is done one after the other, so that a
-    form sent twice finds what it made before. Raises `AccountsError` (`not_allowed`).
+    Their row stays locked until the commit: what one person does at once is done one after the
+    other, so that a form sent twice finds what it made before, and no act sees half of another.
     """
     # Without touching the key: others may refer to the person meanwhile.
     locked = User.objects.select_for_update(no_key=True)
-    present = locked.filter(pk=user.pk, is_active=True).first()
+    return locked.filter(pk=user.pk, is_active=True).first()
+
+
+def require_right(user: User, permission: str) -> None:
+    """Let `user` go on, locked, if they are active and have `permission` ("app.codename").
+
+    Raises `AccountsError` (`not_allowed`).
+    """
+    present = present_and_locked(user)
     if present is None or not present.has_perm(permission):
         raise AccountsError(Refusal.NOT_ALLOWED)
-    return present
 
 
 def require_active(user: User) -> None:

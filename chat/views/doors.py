@@ -7,23 +7,17 @@ from contextlib import contextmanager
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from accounts.views.doors import PersonRequest, require_page
 from chat import queries
 from chat.actions.authority import Power, power_in
 from chat.errors import ChatError, ErrorCode
 from chat.models import Membership, Room, RoomKind
 
-require_page = require_http_methods(["GET", "HEAD", "POST"])
-
-
-class PersonRequest(HttpRequest):
-    """A request behind `login_required`."""
-
-    user: User
+__all__ = ["PersonRequest", "require_page"]  # handed on to the chat's pages
 
 
 @contextmanager

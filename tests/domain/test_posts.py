@@ -223,6 +223,19 @@ def test_a_comment_and_the_deletion_of_its_post_at_once_leave_no_half(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_comment_and_its_post_can_be_deleted_at_once(alice: User, bob: User) -> None:
+    for _ in range(3):
+        stored = post(alice)
+        said = [comment(stored, bob, f"@alice {number}") for number in range(3)]
+        together(
+            partial(attempt, delete_post, post_id=stored.pk, by=alice),
+            *[partial(attempt, delete_comment, comment_id=row.pk, by=bob) for row in said],
+        )
+        assert not Post.objects.exists()
+        assert not Notification.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_the_same_form_ten_times_at_once_is_one_post(alice: User, bob: User) -> None:
     made = together(*[lambda: post(alice, "Hi @bob", client_id="c").pk for _ in range(10)])
     assert made == [Post.objects.get().pk] * 10
