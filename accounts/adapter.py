@@ -4,12 +4,16 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core import context as allauth_context
 from django.contrib import messages
+from django.contrib.sites.shortcuts import get_current_site
 from django.db import IntegrityError, transaction
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actions.mails import queue_mail
+from accounts.mails import as_html
 from accounts.models import User
 
 
@@ -35,6 +39,17 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         name = super()._get_login_attempts_cache_key(request, **credentials)
         return f"{self.get_client_ip(request)}:{name}"
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write a mail in the present transaction. It is sent later: nobody waits for a mail
+        server, nor can tell by the time it takes whether there was anything to send.
+        """
+        request = allauth_context.request
+        whole = {"request": request, "email": email, "current_site": get_current_site(request)}
+        message = self.render_mail(template_prefix, email, whole | context)
+        text = str(message.body)
+        html = as_html(subject=message.subject, text=text)
+        queue_mail(recipient=email, subject=message.subject, text=text, html=html)
 
     def get_login_stages(self) -> list[str]:
         """Put our stage of confirming an address in the place of allauth's."""

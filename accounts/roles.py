@@ -30,3 +30,9 @@ class EverybodysRole(BaseBackend):
             found = {f"{app}.{codename}" for app, codename in names}
             user_obj._everybodys_permissions = found  # type: ignore[attr-defined]  # noqa: SLF001 - kept as Django keeps its own
         return found
+
+
+def role_of(user: User) -> str | None:
+    """The higher of the roles that `user` has beside everybody's, None without one."""
+    names = set(user.groups.values_list("name", flat=True))
+    return next((role for role in (ADMINISTRATOR, MODERATOR) if role in names), None)

@@ -1,6 +1,7 @@
 """What a server says of itself when it begins: enough to know it by, no secrets."""
 
 import logging
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -32,9 +33,15 @@ Parley is at {address}
   3. Open the room "releases" in both, and talk.
 
   {", ".join(others)} is there too, and {ADMIN}, who also gets into {address}/admin/
-  Who makes an account of their own gets a mail with a link: it is printed here.
+  Who makes an account of their own gets a mail with a link: it is printed
+  here, and kept in {_from_here(settings.MAIL_FOLDER)}.
   Ctrl-C stops Parley. What was said is kept, and is there after the next "make run".
 """
+
+
+def _from_here(folder: Path) -> str:
+    here = Path.cwd()
+    return str(folder.relative_to(here) if folder.is_relative_to(here) else folder)
 
 
 def redis() -> str:

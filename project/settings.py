@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "channels",
     "rest_framework",
     "django_filters",
+    "django_tasks_db",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "corsheaders",
@@ -254,13 +255,27 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 # key): by name alone, a stranger who guesses wrong on purpose would lock its owner out.
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key"}
 
-vars().update(
-    env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25")
-)
+vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+# Where nothing else is said, development prints its mail, and keeps it in this folder.
+MAIL_FOLDER = VAR_DIR / "mails"
+if DEBUG and not env.str("EMAIL_URL", default=""):
+    EMAIL_BACKEND = "project.mail_folder.EmailBackend"
 EMAIL_TIMEOUT = 10  # seconds for the mail server to answer
 EMAIL_SUBJECT_PREFIX = "[Parley] "  # of mails to administrators
 DEFAULT_FROM_EMAIL: str = env.str("EMAIL_FROM", default="Parley <parley@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Seconds until a mail that could not be sent is tried again; after the last it is given up.
+MAIL_RETRY_PAUSES: list[int] = env.list(
+    "MAIL_RETRY_PAUSES", cast=int, default=[60, 300, 1800, 7200]
+)
+MAILS_KEPT: int = env.int("MAILS_KEPT", default=3)  # days; by then the links in it have ended
+
+# --- Tasks ---------------------------------------------------------------------------------------
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# Whether every `serve` and `runserver` has a process beside it that works on them.
+TASK_WORKER: bool = env.bool("TASK_WORKER", default=True)
+TASK_POLL_INTERVAL: float = env.float("TASK_POLL_INTERVAL", default=1.0)  # seconds between looks
 
 POST_TEXT_LIMIT: int = env.int("POST_TEXT_LIMIT", default=10_000)  # characters of a post
 COMMENT_TEXT_LIMIT: int = env.int("COMMENT_TEXT_LIMIT", default=4_000)  # characters of a comment
@@ -486,6 +501,9 @@ LOGGING = {
         "httpx": {"level": "WARNING"},
         "twisted": {"level": env.str("SERVER_LOG_LEVEL", default="ERROR")},
         "asyncio": {"level": "WARNING"},
+        # Each task taken, and each look that found none.
+        "django_tasks": {"level": "WARNING"},
+        "django_tasks_db": {"level": "WARNING"},
         # A traceback a second while Redis is away; the bus says in one line what that means.
         "channels_redis": {"level": "CRITICAL"},
     },

@@ -42,13 +42,22 @@ class Post:
 class Supervisor:
     """Keeps this many workers on one listening socket until SIGTERM or SIGINT, then drains them.
 
-    SIGHUP replaces them one by one. `ready` is called once the first one serves.
+    SIGHUP replaces them one by one. `ready` is called once the first one serves, `renewed` each
+    time that all have been replaced.
     """
 
-    def __init__(self, listening: Listening, *, workers: int, ready: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        listening: Listening,
+        *,
+        workers: int,
+        ready: Callable[[str], None],
+        renewed: Callable[[], None] = lambda: None,
+    ) -> None:
         self._listening = listening
         self._address = address_of(listening)
         self._ready: Callable[[str], None] | None = ready
+        self._renewed = renewed
         self._posts = [Post() for _ in range(workers)]
         self._tally = shared_memory()
         self._metrics = ""
@@ -180,6 +189,7 @@ class Supervisor:
             logger.info("The workers are replaced one by one")
             if await self._renew():
                 logger.info("All workers are new")
+                self._renewed()
             else:
                 logger.error("The new worker did not start. The others stay as they are")
 

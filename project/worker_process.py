@@ -109,10 +109,15 @@ def _start(assignment: Assignment) -> "subprocess.Popen[bytes]":
     described = asdict(assignment)
     return subprocess.Popen(  # noqa: S603 - no shell, no input of others
         [sys.executable, *PROGRAM, dumps(described)],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(_paths())},
+        env=python_environment(),
         pass_fds=(assignment.listening, assignment.tally, assignment.control),
         stdin=subprocess.DEVNULL,
     )
+
+
+def python_environment() -> dict[str, str]:
+    """The environment of an interpreter that finds the modules of this one."""
+    return os.environ | {"PYTHONPATH": os.pathsep.join(_paths())}
 
 
 def _paths() -> list[str]:

@@ -71,4 +71,5 @@ def prepare_environment() -> None:
         API_READS=ANY_NUMBER,
         API_WRITES=ANY_NUMBER,
         REGISTRATIONS_PER_ADDRESS=ANY_NUMBER,
+        TASK_WORKER="0",
     )

@@ -9,4 +9,5 @@ from project.settings import DATABASES  # noqa: E402
 
 # The address is of a database that the tests make, so that servers started by tests find it too.
 DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

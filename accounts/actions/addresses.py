@@ -1,7 +1,9 @@
 """The e-mail addresses of people."""
 
 from allauth.account.models import EmailAddress
+from allauth.core import context
 
+from accounts.errors import AccountsError, Refusal
 from accounts.models import User
 
 
@@ -17,3 +19,13 @@ def adopt_address(*, user: User) -> None:
         EmailAddress.objects.update_or_create(
             user=user, email=user.email, defaults={"verified": True, "primary": True}
         )
+
+
+def resend_confirmation(*, user: User) -> None:
+    """Mail `user` the link to confirm the address that waits for it. Links name the host by which
+    the present request came. Raises `AccountsError` (`not_found`) if none waits.
+    """
+    waiting = EmailAddress.objects.filter(user=user, verified=False).order_by("-pk").first()
+    if waiting is None:
+        raise AccountsError(Refusal.NOT_FOUND)
+    waiting.send_confirmation(context.request)

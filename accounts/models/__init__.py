@@ -2,6 +2,7 @@
 
 from accounts.models.follows import Follow
 from accounts.models.logins import Login
+from accounts.models.mails import Mail
 from accounts.models.notifications import Notification, NotificationKind
 from accounts.models.pictures import Picture
 from accounts.models.posts import Comment, Post
@@ -13,6 +14,7 @@ __all__ = [
     "Comment",
     "Follow",
     "Login",
+    "Mail",
     "Notification",
     "NotificationKind",
     "Picture",

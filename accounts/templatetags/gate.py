@@ -1,5 +1,7 @@
 """What the pages at the gate are made of."""
 
+from pathlib import Path
+
 from django import template
 from django.conf import settings
 from django.forms import BoundField
@@ -36,6 +38,7 @@ def field(
 
 
 @register.simple_tag
-def mail_is_printed() -> bool:
-    """Whether this server writes its mail to its own output instead of sending it."""
-    return settings.EMAIL_BACKEND == "django.core.mail.backends.console.EmailBackend"
+def mail_folder() -> Path | None:
+    """Where this server keeps its mail, if it prints it instead of sending it."""
+    is_printed = settings.EMAIL_BACKEND == "project.mail_folder.EmailBackend"
+    return settings.MAIL_FOLDER if is_printed else None

@@ -4,13 +4,27 @@ goes through an action, so that the live clients hear of it (`acting`)."""
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from . import bans, links, live, log, memberships, messages, people, posts, reports, rooms, ties
+from . import (
+    bans,
+    links,
+    live,
+    log,
+    mails,
+    memberships,
+    messages,
+    people,
+    posts,
+    reports,
+    rooms,
+    ties,
+)
 
 __all__ = [
     "bans",
     "links",
     "live",
     "log",
+    "mails",
     "memberships",
     "messages",
     "people",

@@ -13,7 +13,15 @@ from django.utils.translation import ngettext
 
 from accounts.admin.people import PersonAdmin
 from accounts.models import Comment, Post, User
-from chat.actions.people import end_sessions, reinstate_person, suspend_person
+from accounts.queries.addresses import address_to_confirm
+from accounts.roles import ADMINISTRATOR, MODERATOR, role_of
+from chat.actions.people import (
+    end_sessions,
+    reinstate_person,
+    send_confirmation_again,
+    set_role,
+    suspend_person,
+)
 from chat.models import LivePerson, Membership, Message, ModerationEntry, Report
 
 from .acting import ActingList
@@ -45,6 +53,43 @@ END_SESSIONS = Act[User](
     carry_out=each(lambda by, user, said: end_sessions(by=by, user=user, reason=said["reason"])),
     is_harsh=True,
 )
+RESEND_LINK = Act[User](
+    name="resend_link",
+    label=_("Send the link again"),
+    effect=_("They get another mail with the link that confirms their address."),
+    carry_out=each(
+        lambda by, user, said: send_confirmation_again(by=by, user=user, reason=said["reason"])
+    ),
+    fits=lambda user: address_to_confirm(user=user) is not None,
+)
+MAKE_MODERATOR = Act[User](
+    name="make_moderator",
+    label=_("Make moderator"),
+    effect=_("They moderate every room, and hide posts and comments."),
+    carry_out=each(
+        lambda by, user, said: set_role(by=by, user=user, role=MODERATOR, reason=said["reason"])
+    ),
+    fits=lambda user: role_of(user) != MODERATOR,
+)
+MAKE_ADMINISTRATOR = Act[User](
+    name="make_administrator",
+    label=_("Make administrator"),
+    effect=_("They do what moderators do, and get into this admin."),
+    carry_out=each(
+        lambda by, user, said: set_role(by=by, user=user, role=ADMINISTRATOR, reason=said["reason"])
+    ),
+    fits=lambda user: role_of(user) != ADMINISTRATOR,
+)
+TAKE_ROLE = Act[User](
+    name="take_role",
+    label=_("Take the role away"),
+    effect=_("They are what everybody is, and do not get into this admin any more."),
+    carry_out=each(
+        lambda by, user, said: set_role(by=by, user=user, role=None, reason=said["reason"])
+    ),
+    fits=lambda user: role_of(user) is not None,
+    is_harsh=True,
+)
 
 
 class AccessFilter(admin.SimpleListFilter):
@@ -72,7 +117,15 @@ class AccessFilter(admin.SimpleListFilter):
 class ModeratedPersonAdmin(ActingList[User], PersonAdmin):
     """The people of `accounts`, with what the chat knows of them and does to them."""
 
-    acts = (SUSPEND, REINSTATE, END_SESSIONS)
+    acts = (
+        SUSPEND,
+        REINSTATE,
+        END_SESSIONS,
+        RESEND_LINK,
+        MAKE_MODERATOR,
+        MAKE_ADMINISTRATOR,
+        TAKE_ROLE,
+    )
     list_display = ("username", "access", "live", "seen", "rooms", "display_name", "email")
     list_filter = (AccessFilter, "groups")
     fieldsets = (*PersonAdmin.fieldsets, (_("In the chat"), {"fields": ("elsewhere",)}))  # type: ignore[assignment]

@@ -70,6 +70,9 @@ class ModerationAct(models.TextChoices):
     SUSPEND = "suspend", _("suspended")
     REINSTATE = "reinstate", _("reinstated")
     END_SESSIONS = "end_sessions", _("ended all sessions of")
+    GIVE_ROLE = "give_role", _("gave a role to")
+    RESEND_LINK = "resend_link", _("had the link to confirm an address sent again to")
+    SEND_MAIL = "send_mail", _("had a mail sent again")
     READ_PRIVATE = "read_private", _("looked into a private room")
 
 

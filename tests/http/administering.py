@@ -19,6 +19,7 @@ EVERY_LIST = (
     "accounts_comment",
     "accounts_follow",
     "accounts_notification",
+    "accounts_mail",
     "chat_room",
     "chat_membership",
     "chat_ban",

@@ -24,6 +24,7 @@ PERMISSIONS = {
     "accounts_comment": "accounts.view_comment",
     "accounts_follow": "accounts.view_follow",
     "accounts_notification": "accounts.view_notification",
+    "accounts_mail": "accounts.view_mail",
     "chat_room": "chat.view_room",
     "chat_membership": "chat.view_membership",
     "chat_ban": "chat.view_ban",

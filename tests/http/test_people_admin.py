@@ -2,11 +2,16 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
-from accounts.models import User
-from tests.http.administering import act
-from tests.http.browsing import LOGIN, PASSWORD, log_in, make_alice, who
+from accounts.actions.roles import give_role
+from accounts.models import Mail, User
+from accounts.queries.addresses import address_to_confirm
+from chat.models import ModerationEntry
+from tests.http.administering import act, list_address, page_address, told
+from tests.http.browsing import LOGIN, PASSWORD, link_in, log_in, make_alice, who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_limits")]
 
@@ -80,3 +85,77 @@ def test_staff_below_a_superuser_do_not_become_one(
 def test_nobody_is_deleted_in_the_admin(client: Client, admin_person: User, alice: User) -> None:
     client.force_login(admin_person)
     assert client.post(f"/admin/accounts/user/{alice.pk}/delete/").status_code == 403
+
+
+# --- roles, links and mails ---
+
+
+def test_roles_are_given_and_taken_with_a_reason(
+    client: Client, admin_person: User, alice: User
+) -> None:
+    client.force_login(admin_person)
+    for name, groups, is_staff in (
+        ("make_moderator", ["moderator"], False),
+        ("make_administrator", ["administrator"], True),
+        ("take_role", [], False),
+    ):
+        act(client, "accounts_user", name, alice, reason=f"By {name}")
+        alice = User.objects.get(pk=alice.pk)
+        assert [group.name for group in alice.groups.all()] == groups
+        assert alice.is_staff is is_staff
+        assert alice.has_perm("chat.moderate_rooms") is bool(groups)
+        assert alice.has_perm("accounts.hide_post") is bool(groups)
+        entry = ModerationEntry.objects.latest("pk")
+        assert (entry.act, entry.subject, entry.reason) == ("give_role", alice, f"By {name}")
+
+
+def test_an_administrator_gives_no_roles(client: Client, alice: User) -> None:
+    bob = User.objects.create_user("bob", password=PASSWORD)
+    give_role(user=alice, role="administrator")
+    client.force_login(User.objects.get(pk=alice.pk))
+    assert client.get("/admin/accounts/user/").status_code == 200
+    answer = act(client, "accounts_user", "make_administrator", bob, reason="A friend")
+    assert "beyond your power" in " ".join(told(answer))
+    assert not bob.groups.exists()
+
+
+def test_the_link_that_confirms_is_sent_again(client: Client, admin_person: User) -> None:
+    form = {"username": "dora", "email": "dora@example.org", "password1": PASSWORD}
+    Client().post("/accounts/signup/", form)
+    dora = User.objects.get(username="dora")
+    client.force_login(admin_person)
+    act(client, "accounts_user", "resend_link", dora, reason="It was among the spam")
+    assert [message.to for message in mail.outbox] == [["dora@example.org"]] * 2
+    Client().post(link_in(mail.outbox[1]))
+    assert address_to_confirm(user=dora) is None
+    client.get(page_address(dora))  # says that it is done
+    assert "Send the link again" not in client.get(page_address(dora)).content.decode()
+
+
+@pytest.fixture
+def given_up() -> Mail:
+    now = timezone.now()
+    return Mail.objects.create(
+        recipient="alice@example.org",
+        subject="Set a new password",
+        text="http://testserver/secret-link/",
+        created_at=now,
+        due_at=now,
+        tries=5,
+        failed_at=now,
+        error="OSError: no route",
+    )
+
+
+def test_a_mail_that_was_given_up_is_seen_without_its_words_and_sent_again(
+    client: Client, admin_person: User, given_up: Mail
+) -> None:
+    client.force_login(admin_person)
+    for page in (list_address("accounts_mail"), page_address(given_up)):
+        shown = client.get(page).content.decode()
+        assert "alice@example.org" in shown
+        assert "secret-link" not in shown
+    act(client, "accounts_mail", "send_again", given_up, reason="The server is back")
+    assert [message.to for message in mail.outbox] == [["alice@example.org"]]
+    assert not Mail.objects.exists()
+    assert ModerationEntry.objects.get().act == "send_mail"

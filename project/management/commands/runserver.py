@@ -17,6 +17,7 @@ from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
 from project import greeting
 from project.listening import CannotServe
 from project.server import Server
+from project.task_worker import TaskWorker
 from project.valkey import EmbeddedValkey, ValkeyError
 
 
@@ -57,7 +58,8 @@ class Command(DaphneCommand):
     def inner_run(self, *args: Any, **options: Any) -> None:
         self._demo: bool = options["demo"]
         try:
-            super().inner_run(*args, **options)
+            with TaskWorker():  # here, so that it is started anew with the code
+                super().inner_run(*args, **options)
         except CannotServe as error:
             if not options["use_reloader"]:
                 raise CommandError(str(error)) from error

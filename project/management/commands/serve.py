@@ -18,6 +18,7 @@ from project import greeting, static
 from project.listening import CannotServe, Listening, bind, bind_unix
 from project.server import Server
 from project.supervisor import Supervisor
+from project.task_worker import TaskWorker
 from project.valkey import EmbeddedValkey, ValkeyError
 
 MOST_WORKERS = 64
@@ -50,8 +51,8 @@ class Command(BaseCommand):
     ) -> None:
         redis = EmbeddedValkey(settings.VAR_DIR) if settings.EMBEDDED_VALKEY else nullcontext()
         try:
-            with redis, _listening(host, port, unix) as listening:
-                abandoned = self._serve(listening, workers)
+            with redis, _listening(host, port, unix) as listening, TaskWorker() as tasks:
+                abandoned = self._serve(listening, workers, tasks)
         except (CannotServe, ValkeyError) as error:
             raise CommandError(str(error)) from error
         if abandoned:
@@ -60,7 +61,7 @@ class Command(BaseCommand):
             sys.stdout.flush()
             os._exit(1)
 
-    def _serve(self, listening: Listening, workers: int | None) -> bool:
+    def _serve(self, listening: Listening, workers: int | None, tasks: TaskWorker) -> bool:
         """Serve until the end; return whether something had to be left unfinished."""
 
         def ready(address: str) -> None:
@@ -73,7 +74,8 @@ class Command(BaseCommand):
             server = Server(get_default_application(), [listening], ready=ready)
             server.run()
             return server.abandoned
-        return asyncio.run(Supervisor(listening, workers=workers, ready=ready).run())
+        supervisor = Supervisor(listening, workers=workers, ready=ready, renewed=tasks.renew)
+        return asyncio.run(supervisor.run())
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)
