@@ -1,5 +1,7 @@
 """The chat's commands: what they do, and what they say about it."""
 
+import csv
+import json
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -10,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.actions.messages import send_message
+from chat.management.commands import export_room
 from chat.models import Attachment, Message, Room, RoomHead
 
 from .attaching import attach
@@ -177,3 +180,41 @@ def test_files_that_nobody_sent_are_removed(room: Room, bob: User, settings: Any
     settings.CHAT_UNSENT_AGE = -60
     assert "1 files removed that nobody sent" in said_by("prune_attachments")
     assert not Attachment.objects.exists()
+
+
+# --- export_room ---
+
+
+def test_a_room_is_exported_as_lines_of_json(room: Room, alice: User) -> None:
+    for text in ("Hello", "Tschüß 👋"):
+        send_message(room=room.pk, sender=alice, text=text)
+    lines = [json.loads(line) for line in said_by("export_room", room.slug).splitlines()]
+    said = [line for line in lines if line["kind"] == "text"]
+    assert [(line["username"], line["message"]) for line in said] == [
+        (alice.username, "Hello"),
+        (alice.username, "Tschüß 👋"),
+    ]
+    assert [line["sequence"] for line in lines] == sorted(line["sequence"] for line in lines)
+
+
+def test_a_long_room_is_exported_page_by_page(
+    room: Room, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_room, "PAGE", 2)
+    for number in range(5):
+        send_message(room=room.pk, sender=alice, text=str(number))
+    lines = [json.loads(line) for line in said_by("export_room", room.slug).splitlines()]
+    assert [line["message"] for line in lines if line["kind"] == "text"] == list("01234")
+
+
+def test_what_a_spreadsheet_would_compute_is_exported_as_text(room: Room, alice: User) -> None:
+    for text in ("=1+1", "+1", "-1", "@SUM(A1)", 'say "hi", =x'):
+        send_message(room=room.pk, sender=alice, text=text)
+    rows = list(csv.DictReader(StringIO(said_by("export_room", room.slug, "--csv"))))
+    said = [row["message"] for row in rows if row["kind"] == "text"]
+    assert said == ["'=1+1", "'+1", "'-1", "'@SUM(A1)", 'say "hi", =x']
+
+
+def test_a_room_that_is_not_there_is_not_exported() -> None:
+    with pytest.raises(CommandError, match="no room nowhere"):
+        said_by("export_room", "nowhere")
