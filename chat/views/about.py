@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from chat import room_care
+from chat import queries, room_care
 
 from .doors import PersonRequest, member_room
 
@@ -24,6 +24,12 @@ def about(request: PersonRequest, slug: str) -> HttpResponse:
     """Show it to members: the fragment alone to who asks with `X-Fragment`."""
     membership = member_room(slug, request.user)
     members, count = room_care.first_members(membership.room, limit=MEMBERS_SHOWN)
-    context = {"room": membership.room, "members": members, "count": count}
+    room = membership.room
+    context = {
+        "room": room,
+        "pinned": queries.pinned_messages(room=room.pk, floor=room.head.floor),
+        "members": members,
+        "count": count,
+    }
     page = "chat/about_body.html" if "X-Fragment" in request.headers else "chat/about.html"
     return render(request, page, context)

@@ -52,9 +52,9 @@ def moderated_room(slug: str, user: User, *, least: Power = Power.MODERATOR) -> 
 
 
 def member_room(slug: str, user: User) -> Membership:
-    """The person's membership with its room loaded; 404 for who is no member."""
+    """The person's membership with its room and head loaded; 404 for who is no member."""
     membership = Membership.objects.filter(room__slug=slug, user=user)
-    found = membership.select_related("room").first()
+    found = membership.select_related("room__head").first()
     if found is None:
         raise Http404
     return found

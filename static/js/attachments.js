@@ -16,11 +16,6 @@ export function startAttachments(form, onChange) {
   /** @type {Set<Upload>} */
   const uploads = new Set();
 
-  function changed() {
-    list.hidden = !uploads.size;
-    onChange();
-  }
-
   /** @param {Iterable<File> | null | undefined} files */
   function add(files) {
     for (const file of files ?? []) show(file.name, file);
@@ -49,7 +44,7 @@ export function startAttachments(form, onChange) {
       find(element, ".field-error").textContent = why;
       picture.src = upload.attachment?.preview ?? "";
       picture.hidden = !upload.attachment?.preview;
-      changed();
+      onChange();
     }
 
     function send() {
@@ -73,7 +68,7 @@ export function startAttachments(form, onChange) {
     retry.onclick = send;
     remove.onclick = () => {
       upload.drop();
-      changed();
+      onChange();
     };
     find(element, ".name").textContent = bar.ariaLabel = name;
     remove.ariaLabel = gettext("Remove %(name)s", { name });

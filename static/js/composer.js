@@ -44,7 +44,7 @@ export function startComposer(form, limit, drafts, { onSend, onTyping, onEditLas
     quote = answered;
     bar.hidden = !quote;
     find(bar, "b").textContent = quote?.name ?? "";
-    find(bar, ".quoted").textContent = quote?.text ?? "";
+    find(bar, ".reply-text").textContent = quote?.text ?? "";
   }
 
   /** The next message answers this one; null: none. @param {Quote | null} answered */

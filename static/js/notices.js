@@ -17,7 +17,7 @@ export function startNotices() {
   function show() {
     button.dataset.state = Notification.permission === "denied" ? "denied" : wanted() ? "on" : "off";
     button.ariaPressed = String(wanted());
-    button.disabled = Notification.permission === "denied";
+    button.disabled = button.dataset.state === "denied";
     button.hidden = false;
   }
   button.onclick = async () => {

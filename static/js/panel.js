@@ -69,7 +69,7 @@ export function startPanel(room) {
 
   for (const each of [button, close]) each.onclick = toggle;
   panel.ontoggle = changed;
-  wide.onchange = () => isOver() ? panel.hidePopover() : changed();
+  wide.onchange = changed;
   room.on("event", (event, data) => {
     if ((data.room_id ?? data.room?.room_id) !== room.id) return;
     if ("active_users" in data) {

@@ -20,7 +20,7 @@ export function startSidebar(page) {
     welcome(data) {
       username = data.user.username;
       const ids = new Set(data.rooms.map((/** @type {Summary} */ { room_id }) => room_id));
-      for (const { dataset: { room = "" } } of elementsOf()) if (!ids.has(room)) remove(room);
+      for (const { dataset: { room = "" } } of elementsOf("[data-room]")) if (!ids.has(room)) remove(room);
       for (const room of data.rooms) (rooms.has(room.room_id) ? change : show)(room);
       showAlerts({ unread: data.notifications });
     },
@@ -45,27 +45,27 @@ export function startSidebar(page) {
   /** @param {string} roomId */
   function remove(roomId) {
     rooms.delete(roomId);
-    for (const element of elementsOf(roomId)) element.closest("li")?.remove();
+    for (const element of elementsFor(roomId)) element.closest("li")?.remove();
     showTotals();
   }
 
   /** @param {Summary} room */
   function show(room) {
     rooms.set(room.room_id, room);
-    if (!elementsOf(room.room_id).length) add(room);
-    for (const element of elementsOf(room.room_id)) showIn(element, room);
+    if (!elementsFor(room.room_id).length) add(room);
+    for (const element of elementsFor(room.room_id)) showIn(element, room);
     showTotals();
   }
 
   function showTotals() {
     const { unread, mentions } = totals(rooms.values());
     document.title = titled(title, mentions);
-    for (const place of document.querySelectorAll("[data-total]")) place.replaceChildren(...badge({ unread, mentions }));
+    for (const place of elementsOf("[data-total]")) place.replaceChildren(...badge({ unread, mentions }));
   }
 
   /** How many notifications wait. @param {{unread: number}} told */
   function showAlerts({ unread }) {
-    for (const place of document.querySelectorAll("[data-alerts]")) {
+    for (const place of elementsOf("[data-alerts]")) {
       place.replaceChildren(...badge({ unread, mentions: unread, kind: "direct" }));
       place.parentElement?.classList.toggle("is-unread", !!unread);
     }
@@ -79,8 +79,9 @@ export function startSidebar(page) {
     change({ room_id: room.room_id, unread: room.unread + messages.length, mentions: (room.mentions ?? 0) + forMe.length });
   }
 
-  /** @param {string} [roomId] every room's without @returns {NodeListOf<HTMLElement>} */
-  const elementsOf = (roomId) => document.querySelectorAll(`[data-room${roomId ? `="${CSS.escape(roomId)}"` : ""}]`);
+  /** @param {string} what @returns {NodeListOf<HTMLElement>} */
+  const elementsOf = (what) => document.querySelectorAll(what);
+  const elementsFor = (/** @type {string} */ roomId) => elementsOf(`[data-room="${roomId}"]`);
 
   /** Into the sidebar, by name. @param {Summary} room */
   function add({ room_id, kind, name, with: other }) {

@@ -53,6 +53,7 @@ ROOMS = (
     "receipts",
     "unread",
     *("drafts", "over", "last", "here", "about", "waits", "left", "keys", "quiet"),
+    *("completing", "replying", "sending", "nothing-missed", "hush", "notified", "unknown"),
     "find",
     "fresh",
     "overnight",

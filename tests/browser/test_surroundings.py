@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import Locator, Page, ViewportSize, WebSocketRoute, expect
 
 from tests.browser.conftest import Opener, Server
 
@@ -14,6 +15,12 @@ NARROW = ViewportSize(width=390, height=844)
 
 def side_item(page: Page, room: str) -> Locator:
     return page.locator(f'.side-item[data-room="{room}"]')
+
+
+def for_alice(page: Page) -> int:
+    """What the window's title says is for her, from whichever room."""
+    told = re.match(r"\((\d+)\)", page.title())
+    return int(told[1]) if told else 0
 
 
 # Who is here
@@ -64,6 +71,27 @@ def test_on_a_narrow_page_the_panel_is_a_dialog_over_the_room(open_room: Opener)
     expect(faces).to_be_focused()
 
 
+def test_where_nobody_can_say_who_is_here_the_page_says_that(open_room: Opener) -> None:
+    alice = open_room("alice", "unknown")
+
+    def without_presence(route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+
+        def pass_on(frame: str | bytes) -> None:
+            said = json.loads(frame)
+            for name in {"active_users", "active_count"} & said["data"].keys():
+                said["data"][name] = None
+            route.send(json.dumps(said))
+
+        server.on_message(pass_on)
+
+    alice.page.route_web_socket("**/ws/chat/", without_presence)
+    alice.page.reload()
+    expect(alice.page.locator(".faces-words")).to_have_text("Presence unknown")
+    panel = alice.page.get_by_role("complementary", name="About unknown")
+    expect(panel.get_by_role("list", name=re.compile("^People"))).to_contain_text("bob")
+
+
 # One's rooms
 
 
@@ -97,6 +125,86 @@ def test_a_room_that_one_left_on_another_device_goes_from_the_sidebar(
     elsewhere.page.get_by_role("button", name="Leave room").click()
     expect(elsewhere.page.get_by_text("You left left.")).to_be_visible()
     expect(side_item(bob.page, "left")).to_have_count(0)
+
+
+def test_a_mention_is_told_apart_and_a_silenced_room_keeps_quiet(
+    server: Server, open_room: Opener
+) -> None:
+    alice, bob = open_room("alice", "about"), open_room("bob", "nothing-missed")
+    expect(alice.page.locator(".faces-words")).to_have_text("1 here")
+    before = for_alice(alice.page)
+    bob.say("Somebody asked for @alice")
+    item = side_item(alice.page, "nothing-missed")
+    badge = item.locator(".badge.is-for-you")
+    expect(badge).to_have_attribute("aria-label", "2 unread, you are mentioned")
+    expect(alice.page).to_have_title(f"({before + 1}) about · Parley")
+    elsewhere = open_room("alice", "about")
+    expect(side_item(elsewhere.page, "nothing-missed").locator(".badge.is-for-you")).to_be_visible()
+
+    elsewhere.page.goto(f"{server.address}/rooms/nothing-missed/")
+    expect(item.locator(".badge")).to_have_count(0)
+    assert for_alice(alice.page) == before
+    elsewhere.page.get_by_role("button", name="Room menu").click()
+    elsewhere.page.get_by_role("button", name="Silence").click()
+    expect(item).to_have_class(re.compile("is-silenced"))
+    elsewhere.page.goto(server.address)
+    bob.say("@alice, still there?")
+    bob.expect_stored("@alice, still there?")
+    bob.page.goto(f"{server.address}/rooms/hush/")
+    bob.say("@alice, here then")
+    expect(side_item(alice.page, "hush").locator(".badge.is-for-you")).to_be_visible()
+    expect(item.locator(".badge")).to_have_count(0)
+    assert for_alice(alice.page) == before + 1
+
+
+def test_a_direct_room_that_somebody_starts_appears_with_its_message(
+    server: Server, open_room: Opener
+) -> None:
+    alice, bob = open_room("alice", "about"), open_room("bob", "about")
+    direct = alice.page.get_by_role("list", name="Direct messages")
+    expect(direct.get_by_role("link")).to_have_count(0)
+    bob.page.goto(f"{server.address}/people/alice/")
+    bob.page.get_by_role("button", name="Message").click()
+    bob.say("Have you got five minutes?")
+    link = direct.get_by_role("link", name="bob")
+    expect(link.locator(".badge.is-for-you")).to_have_attribute("aria-label", "1 unread")
+    link.click()
+    alice.expect_stored("Have you got five minutes?")
+    expect(alice.page.get_by_role("heading", level=1)).to_have_text("bob")
+
+
+def test_a_hidden_page_notifies_of_a_mention_if_one_asked_for_it(open_room: Opener) -> None:
+    alice, bob = open_room("alice", "about"), open_room("bob", "notified")
+    page = alice.page
+    page.context.grant_permissions(["notifications"])
+    page.add_init_script(
+        "window.asked = 0;"
+        "window.Notification = class { static permission = 'default';"
+        " static async requestPermission() { window.asked += 1; this.permission = 'granted'; }"
+        " constructor(words, {tag}) { document.documentElement.dataset.told = words + tag; } };"
+        "Object.defineProperty(document, 'hidden', {get: () => window.away === true});"
+    )
+    page.reload()
+    expect(page.locator(".faces-words")).to_have_text("1 here")
+    assert page.evaluate("window.asked") == 0
+    page.get_by_role("button", name="Your menu").click()
+    page.get_by_role("button", name="Browser notifications").click()
+    expect(page.get_by_role("button", name="Browser notifications")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    assert page.evaluate("window.asked") == 1
+
+    bob.say("@alice while you look")
+    expect(side_item(page, "notified").locator(".badge.is-for-you")).to_be_visible()
+    before = side_item(page, "notified").locator(".badge").inner_text()
+    page.evaluate("window.away = true")
+    bob.say("nothing for anybody")
+    expect(side_item(page, "notified").locator(".badge")).not_to_have_text(before)
+    expect(page.locator("html[data-told]")).to_have_count(0)
+    bob.say("@alice while you do not")
+    expect(page.locator("html")).to_have_attribute(
+        "data-told", "You are mentioned in notified" + "parley.notified"
+    )
 
 
 # Menus and keys
@@ -174,6 +282,9 @@ def test_on_a_phone_a_room_fills_the_screen_and_leads_back_to_the_list(
     expect(alice.page.get_by_role("navigation", name="Parley")).to_be_hidden()
     alice.page.get_by_role("link", name="All rooms").click()
     expect(alice.page).to_have_url(f"{server.address}/")
+    bob = open_room("bob", "quiet")
+    bob.say("For the phone")
     bar = alice.page.get_by_role("navigation", name="Main")
+    expect(bar.get_by_role("link", name=re.compile("Rooms .*unread"))).to_be_visible()
     bar.get_by_role("button", name="You").click()
     expect(alice.page.get_by_role("button", name="Sign out")).to_be_visible()

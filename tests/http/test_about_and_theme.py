@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from chat.actions.memberships import join_room
+from chat.actions.messages import pin_message, send_message
 from chat.actions.moderation import close_room, mute_member
 from chat.actions.rooms import create_room
 from chat.models import Membership, Room, RoomKind
@@ -61,6 +62,14 @@ def test_caches_know_that_the_page_and_the_fragment_differ(bob: User, tea: Room)
     assert "X-Fragment" in answer["Vary"]
 
 
+def test_what_is_pinned_is_shown_and_leads_to_its_place(alice: User, bob: User, tea: Room) -> None:
+    message = send_message(room=tea.pk, sender=bob, text="Milk <first>")
+    pin_message(room=tea.pk, user=alice, message_id=message.pk, on=True)
+    fragment = about(bob, tea, **FRAGMENT)
+    assert "Milk &lt;first&gt;" in fragment
+    assert f'href="/rooms/{tea.slug}/?at={message.sequence}#m{message.pk}"' in fragment
+
+
 def test_when_somebody_was_last_seen_is_told(alice: User, bob: User, tea: Room) -> None:
     User.objects.filter(pk=alice.pk).update(last_seen=datetime(2020, 3, 1, 12, tzinfo=UTC))
     assert "1 March 2020" in about(bob, tea)
@@ -90,8 +99,8 @@ def test_the_panel_costs_as_much_however_many_they_are(
     Membership.objects.bulk_create(Membership(room=tea, user=person) for person in people)
     client = browser_of(alice)
     client.get(f"/rooms/{tea.slug}/about/", headers=FRAGMENT)
-    # Session, person, membership with its room, members, their number.
-    with django_assert_num_queries(5):
+    # Session, person, membership with its room, members, their number, what is pinned.
+    with django_assert_num_queries(6):
         client.get(f"/rooms/{tea.slug}/about/", headers=FRAGMENT)
 
 
