@@ -78,7 +78,9 @@ class Hub:
         self._keys: dict[str, int] = {}
         self._loop = asyncio.get_running_loop()
         self._tasks: list[asyncio.Task[None]] = []
-        self._refreshing: set[asyncio.Task[None]] = set()
+        # Who is called or looks otherwise than the live rooms here show.
+        self._renamed: set[int] = set()
+        self._refreshing: asyncio.Task[None] | None = None
         self._hearing = {
             Change: self._hear_change,
             Head: self._hear_head,
@@ -107,7 +109,7 @@ class Hub:
         ]
 
     async def stop(self) -> None:
-        await tasks.end([*self._tasks, *self._refreshing])
+        await tasks.end([*self._tasks, *filter(None, [self._refreshing])])
         await self.notices.stop()
         # Together: while Redis stands still, each of them waits as long as it may.
         await asyncio.gather(self.presence.stop(), self.register.stop(), self.bus.stop())
@@ -203,9 +205,21 @@ class Hub:
                 session.end(reason=ended.reason)
 
     def _hear_profile_changed(self, changed: ProfileChanged) -> None:
-        task = asyncio.create_task(self._guarded(self._refresh_rooms_of(changed.user)))
-        self._refreshing.add(task)
-        task.add_done_callback(self._refreshing.discard)
+        self._renamed.add(changed.user)
+        if self._refreshing is None:
+            self._refreshing = asyncio.create_task(self._refresh())
+
+    async def _refresh(self) -> None:
+        """Round after round, with a rest after each: however often people change how they look, it
+        costs no more than this."""
+        try:
+            while self._renamed:
+                users, self._renamed = self._renamed, set()
+                for user_id in users:
+                    await self._guarded(self._refresh_rooms_of(user_id))
+                await asyncio.sleep(settings.CHAT_ACTIVITY_INTERVAL)
+        finally:
+            self._refreshing = None
 
     async def _refresh_rooms_of(self, user_id: int) -> None:
         for key in await reads.rooms_of(user_id, list(self.rooms)):

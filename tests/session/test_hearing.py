@@ -1,13 +1,15 @@
 """What a hub hears comes in batches, and each item counts for itself."""
 
+import asyncio
 import logging
+from collections.abc import Collection
 from typing import Any
 
 import pytest
 
 from accounts.models import User
 from chat.actions.messages import send_message
-from chat.bus_items import BusItem, PersonNotice
+from chat.bus_items import BusItem, PersonNotice, ProfileChanged
 from chat.models import Room
 from chat.threads import in_thread
 
@@ -38,3 +40,26 @@ async def test_an_item_that_cannot_be_taken_in_keeps_back_none_of_its_batch(
     with caplog.at_level(logging.CRITICAL):
         deaf_house.hub._hear(batch)
     assert [said["message"] for said in talker.heard("new_message")] == ["one", "two"]
+
+
+async def test_who_changes_their_name_all_the_time_costs_no_more_than_others(
+    house: House, alice: User, bob: User, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CHAT_ACTIVITY_INTERVAL = 0.05
+    rounds: list[int] = []
+    second = asyncio.Event()
+
+    async def note(user_id: int, keys: Collection[int]) -> list[int]:
+        rounds.append(user_id)
+        if user_id == bob.pk:
+            second.set()
+        return []
+
+    monkeypatch.setattr("chat.reads.rooms_of", note)
+    house.hub._hear([ProfileChanged(alice.pk)] * 20)
+    while not rounds:
+        await asyncio.sleep(0)
+    house.hub._hear([ProfileChanged(alice.pk)] * 20)
+    house.hub._hear([ProfileChanged(bob.pk)])
+    await asyncio.wait_for(second.wait(), 5)
+    assert sorted(rounds) == sorted([alice.pk, alice.pk, bob.pk])
