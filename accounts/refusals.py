@@ -9,7 +9,7 @@ WORDS = {
     Refusal.NOT_FOUND: _("This is not there any more."),
     Refusal.NOT_ALLOWED: _("You may not do this."),
     Refusal.EMPTY_TEXT: _("Not posted: there is nothing in it."),
-    Refusal.RATE_LIMITED: _("That was a lot in one hour. Your text is kept; post it later."),
+    Refusal.RATE_LIMITED: _("That was a lot in a short time. Nothing is lost; try again later."),
     Refusal.ONESELF: _("You cannot follow yourself."),
     Refusal.BAD_PICTURE: _("This cannot be read as a picture. Use a JPEG, PNG, GIF or WebP file."),
 }

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from accounts.actions.hiding import hide, show
 from accounts.actions.posts import delete_post, edit_post, write_post
-from accounts.actions.rights import may_hide
+from accounts.actions.rights import may_read
 from accounts.models import Post
 from accounts.queries.posts import explore, feed, post_by_id
 from api.cursors import CURSOR_PARAMETERS, cursor_of, listed
@@ -47,10 +47,7 @@ class WritingSerializer(serializers.Serializer[Any]):
         return writing.hidden_at is not None
 
     def _is_shown(self, writing: Any) -> bool:
-        reader = self.context["reader"]
-        return (
-            writing.hidden_at is None or writing.author_id == reader.pk or may_hide(reader, writing)
-        )
+        return may_read(self.context["reader"], writing)
 
 
 class PostSerializer(WritingSerializer):

@@ -281,6 +281,8 @@ POST_TEXT_LIMIT: int = env.int("POST_TEXT_LIMIT", default=10_000)  # characters 
 COMMENT_TEXT_LIMIT: int = env.int("COMMENT_TEXT_LIMIT", default=4_000)  # characters of a comment
 POSTS_PER_HOUR: int = env.int("POSTS_PER_HOUR", default=30)  # of a person
 COMMENTS_PER_HOUR: int = env.int("COMMENTS_PER_HOUR", default=120)  # of a person
+POST_EDITS_PER_MINUTE: int = env.int("POST_EDITS_PER_MINUTE", default=10)  # of a person
+PICTURES_PER_MINUTE: int = env.int("PICTURES_PER_MINUTE", default=10)  # of oneself, uploaded
 NOTIFICATIONS_KEPT: int = env.int("NOTIFICATIONS_KEPT", default=90)  # days
 
 # Who asks for an account by the API has the address looked at by this service, if it has a URL.
@@ -368,6 +370,7 @@ CHAT_PING_INTERVAL: float = env.float("CHAT_PING_INTERVAL", default=15)  # secon
 CHAT_PING_TIMEOUT: float = env.float("CHAT_PING_TIMEOUT", default=20)  # seconds without a pong
 CHAT_SEND_BUFFER: int = env.int("CHAT_SEND_BUFFER", default=1048576)  # bytes unread before the cut
 
+CHAT_DIRECT_ROOMS_PER_MINUTE: int = env.int("CHAT_DIRECT_ROOMS_PER_MINUTE", default=30)  # new ones
 CHAT_SEARCHES_PER_MINUTE: int = env.int("CHAT_SEARCHES_PER_MINUTE", default=60)  # of a person
 CHAT_HISTORY_PAGE: int = env.int("CHAT_HISTORY_PAGE", default=50)  # messages
 CHAT_CHANGE_PAGE: int = env.int("CHAT_CHANGE_PAGE", default=200)  # changes in one frame

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from PIL import Image
 
 from accounts.models import User
 from chat.actions.direct import start_direct_room
@@ -66,11 +67,13 @@ def private_room(alice: User, bob: User) -> Room:
 
 
 @pytest.fixture
-def attachments(settings: Any, tmp_path: Path) -> Path:
+def attachments(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the files of this test are, with limits that no other test has used up."""
     where = tmp_path / "attachments"
     ours = settings.STORAGES["attachments"]
     options = {**ours["OPTIONS"], "location": where}
     settings.STORAGES = {**settings.STORAGES, "attachments": {**ours, "OPTIONS": options}}
+    # Making a picture anew sets this for all of the process.
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
     cache.clear()
     return where

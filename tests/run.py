@@ -71,5 +71,8 @@ def prepare_environment() -> None:
         API_READS=ANY_NUMBER,
         API_WRITES=ANY_NUMBER,
         REGISTRATIONS_PER_ADDRESS=ANY_NUMBER,
+        POST_EDITS_PER_MINUTE="100000",
+        PICTURES_PER_MINUTE="100000",
+        CHAT_DIRECT_ROOMS_PER_MINUTE="100000",
         TASK_WORKER="0",
     )

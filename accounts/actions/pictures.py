@@ -1,9 +1,11 @@
 """The pictures of people: whatever is uploaded is made anew, small, square and without metadata."""
 
 import hashlib
+import threading
 from io import BytesIO
 from typing import BinaryIO
 
+from django.conf import settings
 from django.db import transaction
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -11,23 +13,31 @@ from accounts.errors import AccountsError, Refusal
 from accounts.models import Picture, User
 from accounts.signals import announce_profile_changed
 
+from .rights import require_seldom
+
 SMALL, LARGE = 96, 288  # sides in pixels: the largest on pages at twice and thrice their density
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 # A picture of more pixels is refused before any of them is unpacked.
 PIXELS = 40_000_000
 BYTES = 8 * 1024 * 1024
+AT_ONCE = 2  # in this process: one may take two hundred megabytes while it is unpacked
+
+_working = threading.BoundedSemaphore(AT_ONCE)
 
 
-@transaction.atomic
 def set_picture(*, user: User, file: BinaryIO) -> None:
     """Show this picture for `user` from now on, and let live rooms know.
 
-    Raises `AccountsError` (`bad_picture`) for what is no picture, or too large.
+    Raises `AccountsError` (`bad_picture`, `rate_limited`) for what is no picture, or too large.
     """
-    image = _read(file)
-    small, large = (_square(image, side) for side in (SMALL, LARGE))
-    Picture.objects.update_or_create(user=user, defaults={"small": small, "large": large})
-    _name(user, hashlib.sha256(large).hexdigest()[:16])
+    require_seldom("pictures", user, a_minute=settings.PICTURES_PER_MINUTE)
+    # Before the transaction: SQLite would let nobody write meanwhile.
+    with _working:
+        image = _read(file)
+        small, large = (_square(image, side) for side in (SMALL, LARGE))
+    with transaction.atomic():
+        Picture.objects.update_or_create(user=user, defaults={"small": small, "large": large})
+        _name(user, hashlib.sha256(large).hexdigest()[:16])
 
 
 @transaction.atomic

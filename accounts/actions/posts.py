@@ -13,7 +13,7 @@ from accounts.signals import (
 )
 
 from .notifications import notify
-from .rights import require_active, require_pace, require_right
+from .rights import require_active, require_pace, require_right, require_seldom
 from .texts import read_text
 
 
@@ -40,17 +40,22 @@ def write_post(*, author: User, text: str, client_id: str | None = None) -> Post
 
 @transaction.atomic
 def edit_post(*, post_id: int, by: User, text: str) -> Post:
-    """Give a post of one's own another text, and tell whom only the new one mentions.
+    """Give a post of one's own another text, and tell whom only the new one mentions:
+    nobody, while it is hidden.
 
-    Raises `AccountsError` (`not_found`, `not_allowed`, `empty_text`, `text_too_long`).
+    Raises `AccountsError` (`not_found`, `not_allowed`, `empty_text`, `text_too_long`,
+    `rate_limited`).
     """
     post = _own_post(post_id, by)
+    # Each of them may ring at other people, and every open page hears of it.
+    require_seldom("post_edits", by, a_minute=settings.POST_EDITS_PER_MINUTE)
     read = read_text(text, limit=settings.POST_TEXT_LIMIT)
     if read.body != post.body:
         read.put_on(post)
         post.edited_at = timezone.now()
         post.save(update_fields=["body", "html", "html_version", "mentions", "edited_at"])
-        notify(recipients=read.mentioned, kind=NotificationKind.MENTION, actor=by, post=post)
+        if post.hidden_at is None:
+            notify(recipients=read.mentioned, kind=NotificationKind.MENTION, actor=by, post=post)
         announce_post_changed(post_id=post.pk)
     return post
 

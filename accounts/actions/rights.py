@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.errors import AccountsError, Refusal
+from accounts.limits import within_limit
 from accounts.models import Comment, Post, User
 
 AN_HOUR = timedelta(hours=1)
@@ -45,6 +46,15 @@ def require_pace(model: type[Post] | type[Comment], author: User, *, an_hour: in
         raise AccountsError(Refusal.RATE_LIMITED, limit=an_hour)
 
 
+def require_seldom(what: str, user: User, *, a_minute: int) -> None:
+    """Count one more time that `user` does `what`, done or refused. Without Redis all pass.
+
+    Raises `AccountsError` (`rate_limited`).
+    """
+    if not within_limit(what=what, who=user.pk, a_minute=a_minute):
+        raise AccountsError(Refusal.RATE_LIMITED, limit=a_minute)
+
+
 def hide_permission(writing: Post | Comment) -> str:
     """The permission that it takes to hide or show it."""
     return "accounts.hide_post" if isinstance(writing, Post) else "accounts.hide_comment"
@@ -53,3 +63,8 @@ def hide_permission(writing: Post | Comment) -> str:
 def may_hide(user: User, writing: Post | Comment) -> bool:
     """Whether `user`, as their login knows them, may hide it, and so read what is hidden."""
     return user.has_perm(hide_permission(writing))
+
+
+def may_read(user: User, writing: Post | Comment) -> bool:
+    """Whether `user` may see what it says: what is hidden, its author and moderators alone may."""
+    return writing.hidden_at is None or writing.author_id == user.pk or may_hide(user, writing)

@@ -3,6 +3,7 @@
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
+from accounts.actions.rights import may_read
 from accounts.models import Comment, Post, User
 
 register = template.Library()
@@ -16,3 +17,8 @@ def read_by(writing: Post | Comment, reader: User) -> SafeString:
     """
     here = f'<a class="mention" href="/people/{reader.username}/"'
     return mark_safe(writing.rendered.replace(here, here.replace("mention", "mention is-you", 1)))  # noqa: S308 - safe HTML with a fixed word put in
+
+
+@register.filter
+def may_be_read_by(writing: Post | Comment, reader: User) -> bool:
+    return may_read(reader, writing)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from datetime import timedelta
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.files import File
 from django.db import transaction
 from django.db.models import Sum
@@ -34,6 +32,7 @@ from .attached import too_many_files
 from .messages import send_message
 from .messages.drafts import sent_hash
 from .messages.voice import require_voice
+from .pace import require_pace
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -51,7 +50,7 @@ def attach_file(*, room: int, by: User, name: str, source: IO[bytes], size: int)
     and `file_too_large`, `unsupported_file`, `rate_limited`; `not_allowed` with too much unsent.
     """
     _require_writer(room, by)
-    _count_upload(by)
+    require_pace("uploads", by, a_minute=settings.CHAT_UPLOADS_PER_MINUTE)
     if size > settings.CHAT_FILE_SIZE:
         raise _too_large(settings.CHAT_FILE_SIZE)
     shown = clean_name(name)
@@ -70,19 +69,6 @@ def _require_writer(room: int, by: User) -> None:
     if head.room.closed_at is not None:
         raise ChatError(ErrorCode.ROOM_CLOSED)
     require_voice(member, now=timezone.now())
-
-
-def _count_upload(by: User) -> None:
-    """Refused ones count too: they cost as much. Without Redis everything passes."""
-    now = time.time()
-    key = f"uploads:{by.pk}:{int(now // 60)}"
-    cache.add(key, 0, timeout=120)
-    try:
-        count = cache.incr(key)
-    except ValueError:
-        return
-    if count > settings.CHAT_UPLOADS_PER_MINUTE:
-        raise ChatError(ErrorCode.RATE_LIMITED, retry_after=60 - now % 60)
 
 
 def _require_quota(by: User, *, more: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
@@ -10,18 +11,21 @@ from chat.errors import ChatError, ErrorCode
 from chat.models import DirectPair, Membership, Room, RoomHead, RoomKind
 
 from . import membership_news
+from .pace import require_pace
 from .rooms import hidden_slug
 
 
 def start_direct_room(*, by: User, user: User) -> Room:
     """Return the room of `by` and `user`, made now if they have none. One room for a pair.
 
-    Raises `ChatError` (`not_allowed`): with oneself, or where one of the two is shut out.
+    Raises `ChatError` (`not_allowed`): with oneself, or where one of the two is shut out; for a
+    new one also `rate_limited`, since nobody can refuse to be written to.
     """
     if by.pk == user.pk:
         raise ChatError(ErrorCode.NOT_ALLOWED, details={"field": "user"})
     if found := _room_of(by, user):
         return found
+    require_pace("direct_rooms", by, a_minute=settings.CHAT_DIRECT_ROOMS_PER_MINUTE)
     try:
         with transaction.atomic():
             return _make(by, user)

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 
 from accounts.actions.access import deactivate
 from accounts.models import User
@@ -127,3 +128,16 @@ def test_a_direct_room_is_nobodys_to_change(alice: User, bob: User, carol: User)
 def test_a_direct_room_is_made_in_no_other_way(alice: User) -> None:
     error = refusal(create_room, owner=alice, name="Us", kind=RoomKind.DIRECT)
     assert error.code is ErrorCode.NOT_ALLOWED
+
+
+def test_only_so_many_are_written_to_for_the_first_time_in_a_minute(
+    alice: User, bob: User, carol: User, settings: Any
+) -> None:
+    cache.clear()
+    settings.CHAT_DIRECT_ROOMS_PER_MINUTE = 1
+    room = start_direct_room(by=alice, user=bob)
+    error = refusal(start_direct_room, by=alice, user=carol)
+    assert error.code is ErrorCode.RATE_LIMITED
+    assert error.retry_after
+    assert start_direct_room(by=alice, user=bob) == room
+    start_direct_room(by=carol, user=alice)

@@ -6,6 +6,8 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
 from PIL import Image
 
 from accounts.actions import pictures
@@ -134,3 +136,27 @@ def test_the_address_changes_with_the_picture(
     assert User.objects.get(pk=alice.pk).avatar_url == drawn
     assert not Picture.objects.exists()
     assert heard == [alice.pk] * 3
+
+
+def test_only_so_many_pictures_in_a_minute(alice: User, settings: Any) -> None:
+    cache.clear()
+    settings.PICTURES_PER_MINUTE = 1
+    set_picture(user=alice, file=picture(colour="red"))
+    red = alice.avatar_url
+    assert refused(set_picture, user=alice, file=picture(colour="blue")) == Refusal.RATE_LIMITED
+    assert User.objects.get(pk=alice.pk).avatar_url == red
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_for_the_database_while_a_picture_is_made(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[bool] = []
+
+    def look(image: Image.Image, side: int) -> bytes:
+        made.append(connection.in_atomic_block)
+        return b"picture"
+
+    monkeypatch.setattr(pictures, "_square", look)
+    set_picture(user=alice, file=picture())
+    assert made == [False, False]

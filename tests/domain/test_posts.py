@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.cache import cache
 
 from accounts import markdown
 from accounts.actions.access import deactivate
@@ -63,6 +64,15 @@ def test_nobody_writes_more_than_so_much_in_an_hour(alice: User, bob: User, sett
     post(bob)
     comment(first, alice), comment(first, alice)
     assert refused(comment, first, alice) == Refusal.RATE_LIMITED
+
+
+def test_nobody_edits_more_than_so_often_in_a_minute(alice: User, settings: Any) -> None:
+    cache.clear()
+    settings.POST_EDITS_PER_MINUTE = 1
+    stored = post(alice)
+    edit_post(post_id=stored.pk, by=alice, text="Once")
+    assert refused(edit_post, post_id=stored.pk, by=alice, text="Twice") == Refusal.RATE_LIMITED
+    assert Post.objects.get().body == "Once"
 
 
 def test_a_form_that_is_sent_twice_makes_one_post_and_one_comment(alice: User, bob: User) -> None:
@@ -185,6 +195,13 @@ def test_an_edit_tells_only_whom_the_new_text_names(alice: User, bob: User, caro
     stored = post(alice, "@bob")
     edit_post(post_id=stored.pk, by=alice, text="@bob and @carol")
     assert told(bob) == told(carol) == [("mention", "alice")]
+
+
+def test_an_edit_of_what_is_hidden_rings_at_nobody(alice: User, bob: User) -> None:
+    stored = post(alice)
+    hide(stored, by=make_moderator(), reason="rude")
+    edit_post(post_id=stored.pk, by=alice, text="@bob")
+    assert told(bob) == []
 
 
 def test_the_author_is_told_once_of_a_comment_that_mentions_them(alice: User, bob: User) -> None:

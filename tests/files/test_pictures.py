@@ -14,6 +14,12 @@ MIMES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "
 SECRET = b"4 Privet Drive"
 
 
+@pytest.fixture(autouse=True)
+def as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What making a picture anew sets for all of the process is put back."""
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
+
+
 def remade(content: bytes, kind: str, *, pixels: int = 25_000_000) -> Picture:
     return remake(BytesIO(content), mime=MIMES[kind], pixels=pixels)
 

@@ -238,6 +238,15 @@ def test_what_moderators_hide_is_a_notice_to_others(alice: User, bob: User) -> N
     assert "Worse words" in page(browser_of(make_user()), f"/posts/{stored.pk}/")
 
 
+def test_who_deletes_a_hidden_comment_need_not_read_it(alice: User, bob: User) -> None:
+    said = comment(post(alice), bob, "Rude words")
+    hide(said, by=make_moderator(), reason="rude")
+    asked = page(browser_of(alice), f"/comments/{said.pk}/delete/")
+    assert "Hidden by moderators." in asked
+    assert "Rude words" not in asked
+    assert "Rude words" in page(browser_of(bob), f"/comments/{said.pk}/delete/")
+
+
 def test_only_moderators_hide_and_show(alice: User, bob: User) -> None:
     stored = post(alice)
     said = comment(stored, alice)
