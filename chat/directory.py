@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypedDict
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from msgspec import structs
 
+from accounts.queries.counting import CountOf
+
 from . import queries, shapes
 from .models import Ban, Membership, Message, Room
 from .paging import PageOf, page_of
@@ -93,7 +95,7 @@ def open_rooms(user: User, *, words: str = "", number: int = 1) -> PageOf[OpenRo
     if words:
         rooms = rooms.filter(Q(name__icontains=words) | Q(topic__icontains=words))
     members = Membership.objects.filter(room=OuterRef("pk")).order_by().values("pk")[:PEOPLE_CAP]
-    counted = rooms.annotate(people=queries.CountOf(members))
+    counted = rooms.annotate(people=CountOf(members))
     page = page_of(counted, number=number, size=ROOMS_A_PAGE)
     last = _to_show().filter(pk__in=_newest([room.pk for room in page]))
     by_room = {message.room_id: message for message in last}

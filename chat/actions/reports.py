@@ -8,11 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from chat.errors import ChatError, ErrorCode
-from chat.models import Message, MessageKind, ModerationAct, Report
+from chat.models import MessageKind, ModerationAct, Report
 
 from .authority import require_power
 from .changing import RoomWrite, changing_room
 from .messages import delete_message
+from .messages.voice import message_to_change
 from .moderation import log
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ def report_message(*, room: int, by: User, message_id: int, reason: str) -> Repo
     """Report a message, once a person: reporting again returns the first report."""
     with changing_room(room) as write:
         write.membership_of(by.pk)
-        message = Message.objects.filter(room=write.room, pk=message_id).first()
-        if message is None or message.deleted_at or message.kind != MessageKind.TEXT:
+        message = message_to_change(write, message_id)
+        if message.deleted_at or message.kind != MessageKind.TEXT:
             raise ChatError(ErrorCode.INVALID_EVENT, details={"field": "message_id"})
         report, _ = Report.objects.get_or_create(
             message=message, reporter=by, defaults={"reason": reason.strip()[:500]}

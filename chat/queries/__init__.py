@@ -27,7 +27,6 @@ from .links import link_of, open_link, standing_links
 from .memberships import (
     UNREAD_CAP,
     CountedMembership,
-    CountOf,
     Waiting,
     membership_with_unread,
     memberships_in,
@@ -47,7 +46,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "UNREAD_CAP",
-    "CountOf",
     "CountedMembership",
     "RoomSnapshot",
     "Waiting",

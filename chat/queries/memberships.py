@@ -6,9 +6,10 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from django.conf import settings
-from django.db.models import Case, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Coalesce, Greatest
 
+from accounts.queries.counting import CountOf
 from chat import shapes
 from chat.models import Membership, Mention, Message, RoomKind
 from chat.protocol.outbound import Kind, Reader, RoleName, RoomSummary
@@ -36,13 +37,6 @@ class Waiting(NamedTuple):
 
     unread: int
     mentions: int
-
-
-class CountOf(Subquery):
-    """COUNT(*) of a correlated subquery that may carry a LIMIT."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
-    output_field = IntegerField()
 
 
 def _unread() -> CountOf:

@@ -59,12 +59,11 @@ def report(request: PersonRequest, slug: str, message_id: int) -> HttpResponse:
 def message_to_report(room: Room, request: PersonRequest, message_id: int) -> Message:
     """What a member sees of the message. Raises `Http404`."""
     try:
-        queries.member(room=room.pk, user=request.user)
+        _, head = queries.member(room=room.pk, user=request.user)
     except ChatError:
         raise Http404 from None
-    texts = Message.objects.with_people().filter(kind=MessageKind.TEXT, deleted_at=None)
-    found = texts.filter(room=room, pk=message_id).first()
-    if found is None:
+    found = queries.message_of(head=head, message_id=message_id)
+    if found is None or found.deleted_at or found.kind != MessageKind.TEXT:
         raise Http404
     return found
 

@@ -7,12 +7,13 @@ import pytest
 from accounts.models import User
 from chat import queries
 from chat.actions.messages import delete_message, pin_message
-from chat.actions.moderation import close_room, set_role
+from chat.actions.moderation import close_room, mute_member, set_role
 from chat.bus_items import BusItem
 from chat.errors import ErrorCode
 from chat.models import Membership, Message, Role, Room, RoomKind
 from tests.factories import make_room
 
+from .moderating import tomorrow
 from .telling import changes, head_of, refusal, say, told
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +68,16 @@ def test_members_pin_nothing_and_moderators_do(room: Room, alice: User, bob: Use
     set_role(room=room.pk, by=alice, user=bob, role=Role.MODERATOR, reason="")
     pin(room, bob, said)
     assert pinned(room) == [said]
+
+
+def test_a_moderator_who_is_muted_pins_nothing(room: Room, alice: User, bob: User) -> None:
+    said = say(room, bob)
+    set_role(room=room.pk, by=alice, user=bob, role=Role.MODERATOR, reason="")
+    mute_member(room=room.pk, by=alice, user=bob, until=tomorrow(), reason="")
+    error = refusal(pin, room=room, user=bob, message=said)
+    assert error.code is ErrorCode.NOT_ALLOWED
+    assert error.retry_after
+    assert pinned(room) == []
 
 
 def test_both_people_of_a_direct_room_pin(alice: User, bob: User) -> None:

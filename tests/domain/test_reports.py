@@ -13,7 +13,16 @@ from chat.actions.messages import delete_message
 from chat.actions.moderation import close_room
 from chat.actions.reports import report_message, resolve_report
 from chat.errors import ErrorCode
-from chat.models import Membership, Message, ModerationAct, ModerationEntry, Report, Role, Room
+from chat.models import (
+    Membership,
+    Message,
+    ModerationAct,
+    ModerationEntry,
+    Report,
+    Role,
+    Room,
+    RoomHead,
+)
 from tests.factories import make_room, make_user
 
 from .telling import head_of, refusal, say, stored
@@ -68,8 +77,10 @@ def test_what_is_gone_or_said_by_nobody_cannot_be_reported(
 ) -> None:
     elsewhere = say(make_room(alice, name="Elsewhere"), alice)
     system = stored(room)[0]
+    forgotten = say(room, alice)
     delete_message(room=room.pk, user=alice, message_id=said.pk)
-    for message in (said, system, elsewhere):
+    RoomHead.objects.filter(pk=room.pk).update(floor=forgotten.sequence + 1)
+    for message in (said, system, elsewhere, forgotten):
         error = refusal(report_message, room=room.pk, by=bob, message_id=message.pk, reason="")
         assert (error.code, error.details) == (ErrorCode.INVALID_EVENT, {"field": "message_id"})
     assert not Report.objects.exists()

@@ -13,7 +13,7 @@ from chat.errors import ChatError, ErrorCode
 from chat.models import Message, RoomKind
 from chat.protocol.outbound import PinChanged
 
-from .voice import living_text
+from .voice import living_text, require_unmuted
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
 def pin_message(*, room: int, user: User, message_id: int, on: bool) -> Message:
     """Pin a message to its room, or unpin it: the right of moderators, and of both people of a
-    direct room. What is so already changes nothing.
+    direct room, unless they are muted. What is so already changes nothing.
 
     Raises `ChatError`: `not_allowed` with a limit where a room has too many pins.
     """
     with changing_room(room) as write:
         direct = write.room.kind == RoomKind.DIRECT
         require_power(write, user, least=Power.MEMBER if direct else Power.MODERATOR)
+        require_unmuted(write, user)
         write.require_open()
         message = living_text(write, message_id)
         if (message.pinned_at is not None) == on:

@@ -31,6 +31,13 @@ def require_writer(write: RoomWrite, user: User) -> None:
     write.require_open()
 
 
+def require_unmuted(write: RoomWrite, user: User) -> None:
+    """Let `user` go on unless they are muted here; staff need not belong to the room."""
+    member = Membership.objects.filter(room=write.room, user=user).first()
+    if member is not None:
+        require_voice(member, now=timezone.now())
+
+
 def message_to_change(write: RoomWrite, message_id: int) -> Message:
     """The message, with its sender. Raises `ChatError` if the room has none of that id."""
     message = (
