@@ -8,6 +8,7 @@ make readers' browsers ask other people's servers.
 import re
 import threading
 from collections.abc import Collection, Mapping, Sequence
+from html import unescape
 from typing import Any
 
 import nh3
@@ -60,18 +61,14 @@ def names_in(text: str) -> list[str]:
     return list(dict.fromkeys(names))[:MENTIONS]
 
 
-def excerpt(text: str) -> str:
-    """Return the beginning of `text` in one line, without its marks."""
-    words = " ".join(" ".join(map(_words, _parser().parse(text))).split())
-    return words if len(words) <= EXCERPT else f"{words[: EXCERPT - 1].rstrip()}…"
+def plain(html: str) -> str:
+    """Return the words of what `render` made, in one line and without marks."""
+    return " ".join(unescape(nh3.clean(html, tags=set())).split())
 
 
-def _words(token: Token) -> str:
-    if token.children:
-        return "".join(map(_words, token.children))
-    if token.type in ("softbreak", "hardbreak"):
-        return " "
-    return f"@{token.content}" if token.type == "mention" else token.content
+def shorten(line: str) -> str:
+    """Return the beginning of `line`."""
+    return line if len(line) <= EXCERPT else f"{line[: EXCERPT - 1].rstrip()}…"
 
 
 def _parser() -> MarkdownIt:

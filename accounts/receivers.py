@@ -1,4 +1,4 @@
-"""What accounts does when Django says that a password or a login changed, whoever changed it."""
+"""What accounts does when Django says that a person or a login changed, whoever changed it."""
 
 from collections.abc import Collection
 from typing import Any
@@ -9,6 +9,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts.actions.access import end_all_access, end_session
+from accounts.actions.indexing import index_person
 from accounts.models import User
 from accounts.signals import EndReason
 
@@ -23,6 +24,17 @@ def end_access_after_a_password_change(
     changed = getattr(instance, "_password", None) is not None
     if changed and stored and not created:
         end_all_access(user=instance, reason=EndReason.PASSWORD_CHANGED)
+
+
+# What a person is found by.
+TOLD = {"username", "first_name", "last_name", "about_me"}
+
+
+@receiver(post_save, sender=User)
+def let_people_be_found(*, instance: User, update_fields: Collection[str] | None, **_: Any) -> None:
+    """Whichever way they were stored: form, API, admin or shell."""
+    if update_fields is None or not TOLD.isdisjoint(update_fields):
+        index_person(user_id=instance.pk)
 
 
 @receiver(user_logged_out)

@@ -15,6 +15,7 @@ from accounts.search.words import TYPED_LENGTH
 
 from .models import RoomKind
 from .paging import LAST_PAGE
+from .searching import Kind
 
 
 def fresh_client_id() -> str:
@@ -156,6 +157,12 @@ class SearchForm(forms.Form):
     """What to search for, where and in which order; what cannot be read is left out."""
 
     q = forms.CharField(required=False)
+    kind = forms.TypedChoiceField(
+        choices=[(kind, kind) for kind in Kind],
+        coerce=Kind,
+        required=False,
+        empty_value=Kind.MESSAGES,
+    )
     best = forms.BooleanField(required=False)
     page = forms.IntegerField(min_value=1, max_value=LAST_PAGE, required=False)
 

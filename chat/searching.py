@@ -1,16 +1,20 @@
-"""What a person finds: in rooms they belong to, in what is said there now, and nothing else."""
+"""What a person finds: in rooms they belong to, in what is said there now, and nothing else.
+
+Beside it, what accounts finds: every door searches by `look_for`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, QuerySet
-from django.utils import timezone
 
+from accounts.queries.finding import search_people, search_posts
 from accounts.search.excerpts import Part, excerpt
+from accounts.search.found import FOUND_CAP, Found, best_first, newest_first
 from accounts.search.index import Condition, Rank
 from accounts.search.words import Words
 
@@ -19,13 +23,9 @@ from .models import Membership, Message, MessageWords
 if TYPE_CHECKING:
     from accounts.models import User
 
-# The newest so many that fit are looked at, counted and ordered; a search costs no more than that.
-FOUND_CAP = 1_000
 # A person's rooms up to this many are part of what the index is asked. With more, the index finds
 # the words in all rooms, and the others are left out after it.
 SCOPE_CAP = 200
-# After so long, a message counts for half of what a new one does.
-FADES_IN = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +36,45 @@ class Hit:
     parts: list[Part]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One page of what was found, `total` in all: at most `FOUND_CAP`, and `more` beyond that."""
+class Kind(StrEnum):
+    """What can be looked for; comments are found with the posts."""
 
-    hits: list[Hit]
-    total: int
-    more: bool
+    MESSAGES = "messages"
+    POSTS = "posts"
+    PEOPLE = "people"
 
 
-NOTHING = Found([], 0, more=False)
+NOTHING: Found[Any] = Found([], 0, more=False)
+
+
+def look_for(
+    kind: Kind,
+    *,
+    user: User,
+    words: Words,
+    room: int | None = None,
+    best: bool = False,
+    start: int,
+    size: int,
+) -> Found[Any]:
+    """Look for `words` in what `user` may read of that kind, and return `size` hits from `start`
+    on: `Hit`, `WritingHit` or `PersonHit`. Only messages are in a `room`; people have no order but
+    the best first.
+    """
+    match kind:
+        case Kind.MESSAGES:
+            return search_messages(
+                user=user, words=words, room=room, best=best, start=start, size=size
+            )
+        case Kind.POSTS:
+            return search_posts(reader=user, words=words, best=best, start=start, size=size)
+        case Kind.PEOPLE:
+            return search_people(reader=user, words=words, start=start, size=size)
 
 
 def search_messages(
     *, user: User, words: Words, room: int | None = None, best: bool = False, start: int, size: int
-) -> Found:
+) -> Found[Hit]:
     """Look for `words` in the rooms of `user`, or in one of them (its key).
 
     Newest first, or the `best` first: what says little else, fading with age. Returns `size` hits
@@ -63,13 +87,9 @@ def search_messages(
     found = _found(user, room, condition)
     if best:
         ranked = found.annotate(rank=Rank(condition))
-        rows = list(ranked.values_list("pk", "message__created_at", "rank")[: FOUND_CAP + 1])
-        now = timezone.now()
-        rows.sort(key=lambda row: (row[2] * _freshness(row[1], now), row[0]), reverse=True)
-        keys = [key for key, _, _ in rows]
+        keys = best_first(ranked.values_list("message__created_at", "pk", "rank")[: FOUND_CAP + 1])
     else:
-        dated = list(found.values_list("message__created_at", "pk")[: FOUND_CAP + 1])
-        keys = [key for _, key in sorted(dated, reverse=True)]
+        keys = newest_first(found.values_list("message__created_at", "pk")[: FOUND_CAP + 1])
     return Found(
         hits=_hits(found, keys[:FOUND_CAP][start : start + size], words),
         total=min(len(keys), FOUND_CAP),
@@ -90,10 +110,6 @@ def _found(user: User, room: int | None, condition: Condition) -> QuerySet[Messa
         message__deleted_at=None,
         message__sequence__gte=F("message__room__head__floor"),
     ).order_by("-pk")
-
-
-def _freshness(at: datetime, now: datetime) -> float:
-    return 1 / (1 + max(now - at, timedelta(0)) / FADES_IN)
 
 
 def _hits(found: QuerySet[MessageWords], keys: Sequence[int], words: Words) -> list[Hit]:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.errors import AccountsError, Refusal
-from accounts.models import Comment, Notification, NotificationKind, Post, User
+from accounts.models import Comment, CommentWords, Notification, NotificationKind, Post, User
 from accounts.signals import (
     announce_comment_changed,
     announce_comment_published,
@@ -46,6 +46,7 @@ def write_comment(
     comment = Comment(post=target, author=author, client_id=client_id, created_at=timezone.now())
     read.put_on(comment)
     comment.save()
+    CommentWords.objects.add([comment])
     tell = partial(notify, actor=author, post=target, comment=comment)
     # Its author first: who is told of the comment is not told again that it mentions them.
     tell(recipients=[target.author], kind=NotificationKind.COMMENT)

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.errors import AccountsError, Refusal
-from accounts.models import Notification, NotificationKind, Post, User
+from accounts.models import Notification, NotificationKind, Post, PostWords, User
 from accounts.signals import (
     announce_notifications_changed,
     announce_post_changed,
@@ -33,6 +33,7 @@ def write_post(*, author: User, text: str, client_id: str | None = None) -> Post
     post = Post(author=author, client_id=client_id, created_at=timezone.now())
     read.put_on(post)
     post.save()
+    PostWords.objects.add([post])
     notify(recipients=read.mentioned, kind=NotificationKind.MENTION, actor=author, post=post)
     announce_post_published(post_id=post.pk, username=author.username)
     return post
@@ -54,6 +55,7 @@ def edit_post(*, post_id: int, by: User, text: str) -> Post:
         read.put_on(post)
         post.edited_at = timezone.now()
         post.save(update_fields=["body", "html", "html_version", "mentions", "edited_at"])
+        PostWords.objects.renew([post])
         if post.hidden_at is None:
             notify(recipients=read.mentioned, kind=NotificationKind.MENTION, actor=by, post=post)
         announce_post_changed(post_id=post.pk)

@@ -8,16 +8,20 @@ from accounts.models.pictures import Picture
 from accounts.models.posts import Comment, Post
 from accounts.models.tokens import AuthToken
 from accounts.models.users import User
+from accounts.models.words import CommentWords, PersonWords, PostWords
 
 __all__ = [
     "AuthToken",
     "Comment",
+    "CommentWords",
     "Follow",
     "Login",
     "Mail",
     "Notification",
     "NotificationKind",
+    "PersonWords",
     "Picture",
     "Post",
+    "PostWords",
     "User",
 ]

@@ -54,9 +54,14 @@ class Writing(models.Model):
         return mark_safe(markdown.render(self.body, self.mentions))  # noqa: S308 - likewise
 
     @property
+    def plain(self) -> str:
+        """The text in one line and without marks."""
+        return markdown.plain(self.rendered)
+
+    @property
     def excerpt(self) -> str:
         """The beginning of the text, in one line and without marks."""
-        return markdown.excerpt(self.body)
+        return markdown.shorten(self.plain)
 
 
 class Post(Writing):

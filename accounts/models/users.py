@@ -114,6 +114,11 @@ class User(AbstractUser):  # type: ignore[django-manager-missing] # knox comes w
         return self.get_full_name() or self.username
 
     @property
+    def names(self) -> str:
+        """All that the person is called."""
+        return f"{self.username} {self.get_full_name()}".rstrip()
+
+    @property
     def avatar_url(self) -> str:
         """The address of the small picture; it changes when the picture does."""
         return self._picture_url("small")

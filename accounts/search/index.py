@@ -7,9 +7,9 @@ from `SearchIndex`, whose table `migrating.CreateSearchTable` makes.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import F, FloatField, Func
@@ -31,6 +31,7 @@ else:
     Lookup = models.Lookup
 
 POSTGRES = "postgresql"
+Index = TypeVar("Index", bound="SearchIndex")
 
 
 def scope_token(scope: int) -> str:
@@ -140,6 +141,26 @@ class Rank(Func):
         return f"ts_rank({words}, %s::tsquery, 1)", (*params, only_words)
 
 
+class IndexManager(models.Manager[Index]):
+    """Writes an index: in the transaction that changes the things, so that it is never wrong."""
+
+    def add(self, things: Iterable[Any]) -> None:
+        """Let those of `things` that say something, of which none is in the index, be found."""
+        entries = map(self.model.of, things)
+        self.bulk_create(entry for entry in entries if entry is not None)
+
+    def remove(self, keys: Iterable[int]) -> None:
+        """Let the things `keys` be found no more."""
+        if gone := list(keys):
+            self.filter(pk__in=gone).delete()
+
+    def renew(self, things: Iterable[Any]) -> None:
+        """Let `things` be found by what they say now, whatever is in the index: two queries."""
+        present = list(things)
+        self.remove(thing.pk for thing in present)
+        self.add(present)
+
+
 class SearchIndex(models.Model):
     """A row for each thing that can be found, under the thing's key.
 
@@ -150,9 +171,16 @@ class SearchIndex(models.Model):
 
     words = WordsField()
 
+    objects: ClassVar[IndexManager[Any]] = IndexManager()
+
     class Meta:
         abstract = True
         managed = False
+
+    @classmethod
+    def of(cls, thing: Any) -> Self | None:
+        """Return the row of `thing`, not yet stored, or nothing if it shall not be found."""
+        raise NotImplementedError
 
     @classmethod
     def entry(cls, key: int, text: str, *, scope: int | None = None) -> Self:

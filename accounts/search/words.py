@@ -48,6 +48,11 @@ class Words:
     def __bool__(self) -> bool:
         return bool(self.terms)
 
+    def are_in(self, text: str) -> bool:
+        """Whether all of them are."""
+        found = list(tokens(fold(text)))
+        return all(any(term.found_at(found)) for term in self.terms)
+
 
 def words_of(typed: str) -> Words:
     """Read what somebody typed. Whatever it is, it is no error."""

@@ -15,7 +15,7 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import Max
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import PersonWords, User
 from chat.actions.changing import RoomWrite, changing_room
 from chat.actions.rooms import create_room
 from chat.models import Membership, Message, MessageVersion, MessageWords, Room, RoomKind
@@ -90,9 +90,11 @@ def _people(count: int, progress: Progress) -> list[User]:
     made: list[User] = []
     for start in range(first, first + count, CHUNK):
         numbers = range(start, min(start + CHUNK, first + count))
-        made += User.objects.bulk_create(
+        stored = User.objects.bulk_create(
             User(username=f"user-{number}", password=password) for number in numbers
         )
+        PersonWords.objects.add(stored)
+        made += stored
         progress("people", len(numbers))
     return made
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from django.utils import timezone
 
 from accounts import markdown
-from accounts.models import Comment, Follow, Post, User
+from accounts.models import Comment, CommentWords, Follow, Post, PostWords, User
 
 from .posts import POSTS
 
@@ -51,7 +51,9 @@ class CrowdPosts:
                 self._text(Post(author=author, created_at=at))
                 for author, at in zip(authors, chunk, strict=True)
             )
-            Comment.objects.bulk_create(self._comments(posts), batch_size=CHUNK)
+            comments = Comment.objects.bulk_create(self._comments(posts), batch_size=CHUNK)
+            PostWords.objects.add(posts)
+            CommentWords.objects.add(comments)
             self._progress(len(chunk))
 
     def _follows(self) -> Iterator[Follow]:

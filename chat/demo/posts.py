@@ -8,8 +8,18 @@ from functools import partial
 
 from django.utils import timezone
 
+from accounts.actions.profile import describe
 from accounts.actions.texts import read_text
-from accounts.models import Comment, Follow, Notification, NotificationKind, Post, User
+from accounts.models import (
+    Comment,
+    CommentWords,
+    Follow,
+    Notification,
+    NotificationKind,
+    Post,
+    PostWords,
+    User,
+)
 
 LONGEST = 10_000
 # Who follows whom, and how many days ago that began.
@@ -106,7 +116,7 @@ def publish(people: dict[str, User]) -> None:
     """Store all of it as rows, at their times; within a transaction of the caller."""
     now = timezone.now()
     for name, words in ABOUT.items():
-        User.objects.filter(pk=people[name].pk).update(about_me=words)
+        describe(user=people[name], about_me=words)
     for follower, followed, days in FOLLOWS:
         _follow(people[follower], people[followed], now - days * DAYS)
     for plan in POSTS:
@@ -125,6 +135,7 @@ def _post(plan: DemoPost, people: dict[str, User], now: datetime) -> None:
     post = Post(author=people[plan.author], created_at=at)
     text.put_on(post)
     post.save()
+    PostWords.objects.add([post])
     _tell(text.mentioned, NotificationKind.MENTION, at, actor=post.author, post=post)
     for name, later, words in plan.comments:
         _comment(post, people[name], words, at + later)
@@ -135,6 +146,7 @@ def _comment(post: Post, author: User, words: str, at: datetime) -> None:
     comment = Comment(post=post, author=author, created_at=at)
     text.put_on(comment)
     comment.save()
+    CommentWords.objects.add([comment])
     tell = partial(_tell, actor=author, post=post, comment=comment)
     tell([post.author], NotificationKind.COMMENT, at)
     others = [person for person in text.mentioned if person != post.author]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar, Self
 
 from django.db import models
 
-from accounts.search.index import SearchIndex
+from accounts.search.index import IndexManager, SearchIndex
 
 from .messages import Message, MessageKind
 
 
-class MessageWordsManager(models.Manager["MessageWords"]):
+class MessageWordsManager(IndexManager["MessageWords"]):
     def follow(self, messages: Iterable[Message]) -> None:
         """Let `messages` be found by what they say now. Tombstones are not found any more.
 
@@ -22,19 +23,6 @@ class MessageWordsManager(models.Manager["MessageWords"]):
             message.pk for message in changed if message.changed_sequence > message.sequence
         )
         self.add(changed)
-
-    def add(self, messages: Iterable[Message]) -> None:
-        """Let those of `messages` that say something, of which none is in the index, be found."""
-        self.bulk_create(
-            self.model.entry(message.pk, message.text, scope=message.room_id)
-            for message in messages
-            if message.kind == MessageKind.TEXT and message.deleted_at is None
-        )
-
-    def remove(self, keys: Iterable[int]) -> None:
-        """Let the messages `keys` be found no more."""
-        if gone := list(keys):
-            self.filter(pk__in=gone).delete()
 
 
 class MessageWords(SearchIndex):
@@ -49,7 +37,7 @@ class MessageWords(SearchIndex):
         related_name="+",
     )
 
-    objects = MessageWordsManager()
+    objects: ClassVar[MessageWordsManager] = MessageWordsManager()
 
     class Meta(SearchIndex.Meta):
         abstract = False
@@ -57,3 +45,9 @@ class MessageWords(SearchIndex):
 
     def __str__(self) -> str:
         return f"words of {self.message_id}"
+
+    @classmethod
+    def of(cls, thing: Message) -> Self | None:
+        if thing.kind != MessageKind.TEXT or thing.deleted_at is not None:
+            return None
+        return cls.entry(thing.pk, thing.text, scope=thing.room_id)

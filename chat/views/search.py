@@ -1,25 +1,48 @@
-"""Find what was said, in all of one's rooms or in one of them."""
+"""Find what was said, in all of one's rooms or in one of them; posts; and people."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.limits import within_limit
+from accounts.search.found import Found
 from accounts.search.words import words_of
 from chat.context_processors import memberships_of
 from chat.forms import SearchForm
 from chat.models import Room
 from chat.paging import PageOf
-from chat.searching import NOTHING, search_messages
+from chat.searching import NOTHING, Kind, look_for
 
 from .doors import PersonRequest
 
 HITS_A_PAGE = 20
+NAMES = {Kind.MESSAGES: _("Messages"), Kind.POSTS: _("Posts"), Kind.PEOPLE: _("People")}
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One kind of thing, and what was found of it, if anything was looked for."""
+
+    kind: Kind
+    found: Found[Any] | None
+
+    @property
+    def name(self) -> str:
+        return str(NAMES[self.kind])
+
+    @property
+    def in_address(self) -> str | None:
+        return None if self.kind == Kind.MESSAGES else self.kind
 
 
 @require_safe
@@ -31,25 +54,29 @@ def search(request: PersonRequest) -> HttpResponse:
     given = asked.cleaned_data
     typed, best = given.get("q", ""), bool(given.get("best"))
     room = _own_room(request)
+    kind = Kind.MESSAGES if room else given.get("kind", Kind.MESSAGES)
     words = words_of(typed)
     allowed = not words or within_limit(
         what="search", who=request.user.pk, a_minute=settings.CHAT_SEARCHES_PER_MINUTE
     )
     number = given.get("page") or 1
     found = NOTHING
+    others: dict[Kind, Found[Any]] = {}
     if words and allowed:
-        found = search_messages(
-            user=request.user,
-            words=words,
-            room=room.pk if room else None,
-            best=best,
-            start=(number - 1) * HITS_A_PAGE,
-            size=HITS_A_PAGE,
+        look = partial(look_for, user=request.user, words=words, best=best)
+        start = (number - 1) * HITS_A_PAGE
+        found = look(kind, room=room.pk if room else None, start=start, size=HITS_A_PAGE)
+        # Of the others the number alone is shown.
+        others = (
+            {} if room else {each: look(each, start=0, size=0) for each in Kind if each != kind}
         )
+    counted = {**others, kind: found} if others else {}
     context = {
         "typed": typed,
         "words": words,
         "scope": room,
+        "kind": kind,
+        "tabs": [Tab(each, counted.get(each)) for each in Kind],
         "best": best,
         "allowed": allowed,
         "found": found,

@@ -6,11 +6,16 @@ from typing import Any
 
 import pytest
 
+from accounts.actions.access import deactivate
+from accounts.actions.follows import follow
+from accounts.actions.hiding import hide
+from accounts.actions.profile import describe
 from accounts.models import User
 from chat.models import Room
 from tests.api.conftest import Caller
 from tests.api.test_messages import say
 from tests.api.test_rooms import refusal
+from tests.domain.publishing import comment, make_moderator, post
 
 pytestmark = pytest.mark.django_db
 SEARCH = "/api/search/"
@@ -46,10 +51,49 @@ def test_pages_lead_on_and_back(calls: Caller, alice: User, room: Room) -> None:
     assert client.get(second["previous"]).json()["items"] == first["items"]
 
 
-@pytest.mark.parametrize("query", [{}, {"q": ""}, {"q": "x" * 501}, {"q": "x", "page": 0}])
+@pytest.mark.parametrize(
+    "query", [{}, {"q": ""}, {"q": "x" * 501}, {"q": "x", "page": 0}, {"q": "x", "kind": "rooms"}]
+)
 def test_a_question_that_cannot_be_is_refused(
     calls: Caller, alice: User, query: dict[str, Any]
 ) -> None:
+    assert refusal(calls(alice).get(SEARCH, query)) == (400, "invalid")
+
+
+def test_posts_and_comments_are_found_by_who_may_read_them(
+    calls: Caller, alice: User, bob: User, carol: User
+) -> None:
+    written = post(alice, "Red **apples**")
+    said = comment(written, bob, "Not red enough")
+    hide(said, by=make_moderator(), reason="")
+    items = calls(bob).get(SEARCH, {"q": "red", "kind": "posts"}).json()["items"]
+    assert [(item["post_id"], item["comment_id"], item["hidden"]) for item in items] == [
+        (written.pk, said.pk, True),
+        (written.pk, None, False),
+    ]
+    assert items[0]["author"]["username"] == "bob"
+    assert items[1]["excerpt"] == [
+        {"text": "Red", "found": True},
+        {"text": " apples", "found": False},
+    ]
+    found = calls(carol).get(SEARCH, {"q": "red", "kind": "posts"}).json()
+    assert (found["count"], [item["comment_id"] for item in found["items"]]) == (1, [None])
+
+
+def test_people_are_found_by_name_and_by_what_they_say(
+    calls: Caller, alice: User, bob: User, carol: User
+) -> None:
+    describe(user=bob, about_me="Likes red")
+    follow(follower=bob, followed=alice)
+    deactivate(user=carol)
+    [item] = calls(alice).get(SEARCH, {"q": "red", "kind": "people"}).json()["items"]
+    assert (item["user"]["username"], item["followed"], item["follows_you"]) == ("bob", False, True)
+    assert item["excerpt"][1] == {"text": "red", "found": True}
+    assert calls(alice).get(SEARCH, {"q": "carol", "kind": "people"}).json()["count"] == 0
+
+
+def test_only_messages_are_in_a_room(calls: Caller, alice: User, room: Room) -> None:
+    query = {"q": "red", "kind": "posts", "room_id": room.slug}
     assert refusal(calls(alice).get(SEARCH, query)) == (400, "invalid")
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from accounts.models import User
 from accounts.search.folding import fold
+from accounts.search.found import Found
 from accounts.search.tokens import tokens
 from accounts.search.words import words_of
 from chat.models import Membership, Message, Room
-from chat.searching import Found, search_messages
+from chat.searching import Hit, search_messages
 
 
 def search(
@@ -20,7 +21,7 @@ def search(
     best: bool = False,
     start: int = 0,
     size: int = 50,
-) -> Found:
+) -> Found[Hit]:
     return search_messages(
         user=user,
         words=words_of(typed),
@@ -31,7 +32,7 @@ def search(
     )
 
 
-def texts(found: Found) -> list[str]:
+def texts(found: Found[Hit]) -> list[str]:
     return [hit.message.text for hit in found.hits]
 
 

@@ -7,10 +7,10 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from accounts.actions import indexing
 from accounts.models import User
 from accounts.search.migrating import CreateSearchTable
-from chat.actions import indexing
-from chat.actions.indexing import index_messages, messages_to_index
+from chat.actions.indexing import MESSAGES
 from chat.actions.messages import delete_message
 from chat.demo import crowd, team
 from chat.demo.crowd import Size
@@ -45,27 +45,27 @@ def test_what_was_there_before_is_found_after_the_command(
 
 
 def test_indexing_goes_on_where_it_was_stopped(old: Room, alice: User) -> None:
-    assert next(index_messages()) == 2
+    assert next(MESSAGES.put_in()) == 2
     say(old, alice, "red 5")  # indexed by itself
-    assert messages_to_index().count() == 2
-    assert sum(index_messages()) == 2
+    assert MESSAGES.missing().count() == 2
+    assert sum(MESSAGES.put_in()) == 2
     assert len(finds(alice, "red")) == 5
 
 
 def test_indexing_anew_replaces_what_is_there(old: Room, alice: User) -> None:
-    assert list(index_messages()) == [2, 2]
+    assert list(MESSAGES.put_in()) == [2, 2]
     MessageWords.objects.all().delete()
     MessageWords.objects.bulk_create(
-        MessageWords.entry(message.pk, "blue", scope=old.pk) for message in messages_to_index()
+        MessageWords.entry(message.pk, "blue", scope=old.pk) for message in MESSAGES.missing()
     )
-    assert list(index_messages()) == []
-    assert list(index_messages(anew=True)) == [2, 2]
+    assert list(MESSAGES.put_in()) == []
+    assert list(MESSAGES.put_in(anew=True)) == [2, 2]
     assert (len(finds(alice, "red")), finds(alice, "blue")) == (4, [])
 
 
 def test_a_message_without_words_is_done_too(room: Room, alice: User) -> None:
     say(room, alice, "?!")
-    assert not messages_to_index().exists()
+    assert not MESSAGES.missing().exists()
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_message_without_words_is_done_too(room: Room, alice: User) -> None:
 )
 def test_the_demo_can_be_searched(seed: Any) -> None:
     seed()
-    assert not messages_to_index().exists()
+    assert not MESSAGES.missing().exists()
     for user in User.objects.all()[:5]:
         for typed in ("the", "edited", "release"):
             assert len(finds(user, typed)) == min(50, len(must_find(user, typed)))

@@ -5,15 +5,20 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.actions.hiding import hide
+from accounts.actions.profile import describe
 from accounts.models import User
 from chat import searching
 from chat.actions.memberships import end_membership
 from chat.actions.messages import send_message
 from chat.models import Message, Room
-from tests.factories import make_room
+from tests.domain.publishing import comment, make_moderator, post
+from tests.factories import make_room, make_user
 
 from .around_rooms import browser_of
 
@@ -202,8 +207,98 @@ def test_the_page_costs_a_fixed_number_of_queries(
         say(make_room(alice, bob, name=f"{number}"), alice, "red")
         say(room, bob, "red")
     client.get("/search/")
-    with django_assert_max_num_queries(7):  # session, person, last seen, sidebar, three to search
+    # Session, person, last seen, sidebar; three to search; rights, and three to count the rest.
+    with django_assert_max_num_queries(13):
         assert len(hits(client.get("/search/?q=red").content.decode())) == 3
+
+
+# Posts and people
+
+
+def tabs(page: str) -> list[str]:
+    """The kinds of things and how many were found of each; the present one with a star."""
+    bar = page[page.index('aria-label="What to search for"') :]
+    found = re.findall(r"<a href=[^>]*?( aria-current[^>]*)?>(.*?)</a>", bar[: bar.index("</nav>")])
+    return [re.sub("<[^>]*>", "", name) + ("*" if current else "") for current, name in found]
+
+
+def test_every_kind_is_counted_and_one_is_shown(room: Room, alice: User, bob: User) -> None:
+    say(room, alice, "red one", "red two")
+    written = post(alice, "red **three**")
+    said = comment(written, bob, "red four")
+    describe(user=bob, about_me="red five")
+    page = search(alice, "red")
+    assert tabs(page) == ["Messages 2*", "Posts 2", "People 1"]
+    assert hits(page) == ["<mark>red</mark> two", "<mark>red</mark> one"]
+    page = search(alice, "red", kind="posts")
+    assert tabs(page) == ["Messages 2", "Posts 2*", "People 1"]
+    assert hits(page) == ["<mark>red</mark> four", "<mark>red</mark> three"]
+    assert link_to(page, "bob") == f"/posts/{written.pk}/?comment={said.pk}#c{said.pk}"
+    assert link_to(page, "alice") == f"/posts/{written.pk}/"
+    assert "comment on a post by alice" in page
+    page = search(alice, "red", kind="people")
+    assert tabs(page) == ["Messages 2", "Posts 2", "People 1*"]
+    assert "<mark>red</mark> five" in page
+    assert link_to(page, "bob") == "/people/bob/"
+    assert 'action="/people/bob/follow/"' in page
+
+
+def test_a_kind_that_does_not_exist_is_messages(alice: User) -> None:
+    assert tabs(search(alice, kind="rooms")) == ["Messages*", "Posts", "People"]
+    assert 'name="kind" value="posts"' in search(alice, kind="posts")
+
+
+def test_a_room_has_messages_alone(room: Room, alice: User) -> None:
+    say(room, alice, "red")
+    post(alice, "red post")
+    page = search(alice, "red", room=room.slug, kind="posts")
+    assert hits(page) == ["<mark>red</mark>"]
+    assert "What to search for" not in page
+
+
+def test_what_is_hidden_is_found_by_its_author_as_hidden(alice: User, carol: User) -> None:
+    hide(post(alice, "red"), by=make_moderator(), reason="")
+    page = search(alice, "red", kind="posts")
+    assert (hits(page), "hidden</span>" in page) == (["<mark>red</mark>"], True)
+    page = search(carol, "red", kind="posts")
+    assert tabs(page) == ["Messages 0", "Posts 0*", "People 0"]
+    assert "No post says “red”" in page
+
+
+def test_markup_in_posts_and_of_people_stays_text(alice: User) -> None:
+    post(alice, "red <script>alert(1)</script>")
+    describe(user=alice, about_me="red <script>alert(1)</script>")
+    for kind in ("posts", "people"):
+        page = search(alice, "red", kind=kind)
+        assert "<mark>red</mark> &lt;script&gt;alert(1)" in page
+        assert "<script>alert" not in page
+
+
+def test_posts_and_people_come_in_pages(alice: User) -> None:
+    for number in range(5):
+        post(alice, f"red {number}")
+        make_user(f"red{number}")
+    for kind, path in (("posts", "/posts/"), ("people", "/people/red")):
+        client = browser_of(alice)
+        first = search(alice, "red", kind=kind)
+        second = client.get(f"/search/{link_to(first, 'More results')}").content.decode()
+        places = [re.findall(f'row-link" href="({path}[^"]*)"', page) for page in (first, second)]
+        assert (len(places[0]), len(places[1]), len({*places[0], *places[1]})) == (3, 2, 5)
+        assert "More results" not in second
+
+
+@pytest.mark.parametrize("kind", ["posts", "people"])
+def test_pages_of_posts_and_people_cost_a_fixed_number_of_queries(alice: User, kind: str) -> None:
+    client = browser_of(alice)
+    counts = []
+    for number in range(3):
+        person = make_user(f"red{number}")
+        comment(post(person, "red"), person, "red")
+        client.get("/search/")
+        with CaptureQueriesContext(connection) as captured:
+            client.get("/search/", {"q": "red", "kind": kind})
+        counts.append(len(captured))
+    assert len(set(counts)) == 1, counts
 
 
 # The place that was found
