@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -43,7 +42,10 @@ def remove_contents(*, instance: Attachment, **kwargs: Any) -> None:
 
     After the commit, since what is gone cannot be rolled back.
     """
-    transaction.on_commit(partial(storage.remove, instance.path), robust=True)
+    path = instance.path
+    # Not a partial: Django asks a function that failed for its name, and a partial has none. That
+    # error would keep back what is announced after it.
+    transaction.on_commit(lambda: storage.remove(path), robust=True)
 
 
 def show_profile(*, user_id: int, **kwargs: Any) -> None:

@@ -179,6 +179,20 @@ def test_files_go_with_the_text_of_a_message(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_storage_that_fails_keeps_nobody_from_hearing_of_it(
+    room: Room, bob: User, announced: list[BusItem], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: str) -> None:
+        raise OSError("the storage is away")
+
+    sent = say(room, bob, attachments=[attach(room, bob).pk])
+    announced.clear()
+    monkeypatch.setattr("chat.files.storage.remove", fail)
+    delete_message(room=room.pk, user=bob, message_id=sent.pk)
+    assert [change.event for change in changes(announced)] == ["message_deleted"]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_what_is_rolled_back_keeps_its_files(room: Room, bob: User) -> None:
     file = attach_picture(room, bob)
     sent = say(room, bob, attachments=[file.pk])
