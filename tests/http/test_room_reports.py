@@ -7,13 +7,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat import room_care
-from chat.actions.memberships import join_room
+from chat.actions.memberships import invite_member, join_room
 from chat.actions.messages import delete_message, send_message
 from chat.actions.moderation import mute_member, set_slow_mode
 from chat.actions.reports import report_message, resolve_report
 from chat.models import Message, ModerationAct, ModerationEntry, Report, Room
 from tests.factories import make_user
 
+from .administering import make_staff
 from .around_rooms import appoint, browser_of, cost_of, look, send
 
 pytestmark = pytest.mark.django_db
@@ -242,3 +243,19 @@ def test_the_log_says_who_did_what_to_whom_and_why(
 
 def test_an_empty_log_says_what_would_stand_in_it(alice: User, room: Room) -> None:
     assert "Nothing needed moderating yet" in look(alice, f"/rooms/{room.slug}/log/")
+
+
+def test_an_invitation_lets_staff_moderate_nothing_unseen(
+    alice: User, bob: User, private_room: Room
+) -> None:
+    """What is said in a private room is for its members; staff look by the admin, which logs it."""
+    message = say(private_room, alice, "Our secret")
+    join_room(room=private_room.pk, user=bob)
+    report_message(room=private_room.pk, by=bob, message_id=message.pk, reason="Spam")
+    staff = make_staff("sam", "chat.moderate_rooms")
+    invite_member(room=private_room.pk, by=alice, user=staff)
+    base = f"/rooms/{private_room.slug}"
+    for path in ("reports", "log", "settings", f"messages/{message.pk}/history"):
+        assert browser_of(staff).get(f"{base}/{path}/").status_code == 404
+    join_room(room=private_room.pk, user=staff)
+    assert "Our secret" in look(staff, f"{base}/reports/")
