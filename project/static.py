@@ -44,8 +44,8 @@ class HashedStatic(CompressedManifestStaticFilesStorage):
 
 
 def minified(module: bytes) -> bytes:
-    """An ES module as browsers get it: functions, classes and their fields keep their names, so
-    that faults can still be read; what is local to a function gets a short one."""
+    """An ES module as browsers get it: functions and classes keep their names, so that faults can
+    still be read; what is local to a function or private to a class gets a short one."""
     small: str = minify.string("application/javascript", module.decode())
     return small.encode()
 
