@@ -6,7 +6,12 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    PolymorphicProxySerializer,
+    extend_schema,
+    extend_schema_field,
+)
 from rest_framework import serializers
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
@@ -80,37 +85,25 @@ class PersonHitSerializer(serializers.Serializer[Any]):
     excerpt = PartSerializer(many=True)
 
 
-class PageSerializer(serializers.Serializer[Any]):
-    """What pages of hits have in common."""
+@extend_schema_field(
+    PolymorphicProxySerializer(
+        component_name="AnyHit",
+        serializers=[HitSerializer, PostHitSerializer, PersonHitSerializer],
+        resource_type_field_name=None,
+        many=True,
+    )
+)
+class HitsField(serializers.ListField):
+    """Hits, all of the kind that was asked for."""
 
+
+class FoundSerializer(serializers.Serializer[Any]):
+    """What was found: the newest first, or the best; people by their names first."""
+
+    items = HitsField()
     count = serializers.IntegerField(help_text="Counted up to 1,000.")
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
-
-
-class FoundSerializer(PageSerializer):
-    """The messages that were found, the newest first, or the best."""
-
-    items = HitSerializer(many=True)
-
-
-class FoundPostsSerializer(PageSerializer):
-    """The posts and comments that were found, the newest first, or the best."""
-
-    items = PostHitSerializer(many=True)
-
-
-class FoundPeopleSerializer(PageSerializer):
-    """Who was found: first those who are called so."""
-
-    items = PersonHitSerializer(many=True)
-
-
-ANSWERS = PolymorphicProxySerializer(
-    component_name="FoundOfAKind",
-    serializers=[FoundSerializer, FoundPostsSerializer, FoundPeopleSerializer],
-    resource_type_field_name=None,
-)
 
 
 class SearchView(APIView):
@@ -133,7 +126,7 @@ class SearchView(APIView):
             OpenApiParameter("page", OpenApiTypes.INT),
             OpenApiParameter("limit", OpenApiTypes.INT, description="Hits on a page, 100 at most."),
         ],
-        responses=ANSWERS,
+        responses=FoundSerializer,
     )
     def get(self, request: Request) -> Response:
         """Search what is said in one's rooms; or posts and comments; or people."""

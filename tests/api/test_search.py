@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from accounts.actions.access import deactivate
 from accounts.actions.follows import follow
@@ -90,6 +91,20 @@ def test_people_are_found_by_name_and_by_what_they_say(
     assert (item["user"]["username"], item["followed"], item["follows_you"]) == ("bob", False, True)
     assert item["excerpt"][1] == {"text": "red", "found": True}
     assert calls(alice).get(SEARCH, {"q": "carol", "kind": "people"}).json()["count"] == 0
+
+
+def test_every_answer_is_as_the_schema_says(calls: Caller, alice: User, room: Room) -> None:
+    document = calls(alice).get("/api/schema/", {"format": "json"}).json()
+    said = {"$ref": "#/components/schemas/Found", "components": document["components"]}
+    schema = Draft202012Validator(said)
+    say(room, alice, "red")
+    comment(post(alice, "red"), alice, "red")
+    describe(user=alice, about_me="red")
+    for kind, count in (("messages", 1), ("posts", 2), ("people", 1)):
+        for typed, expected in (("red", count), ("purple", 0)):
+            answer = calls(alice).get(SEARCH, {"q": typed, "kind": kind}).json()
+            assert len(answer["items"]) == expected
+            schema.validate(answer)
 
 
 def test_only_messages_are_in_a_room(calls: Caller, alice: User, room: Room) -> None:
