@@ -314,6 +314,9 @@ class History:
             memberships.end_membership(room=self.room.pk, user=person.user)
         else:
             memberships.join_room(room=self.room.pk, user=person.user)
+            for client in self.clients:
+                if client.name == person.name:
+                    client.let_in_again(self.room.slug)
 
     def rename(self, number: int) -> None:
         rooms.change_room(room=self.room.pk, by=self.owner(), topic=f"topic {number}")

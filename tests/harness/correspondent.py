@@ -22,6 +22,10 @@ class Disconnected(Exception):
     """The connection went before the answer came."""
 
 
+# What members hear of a room that they have not open.
+OF_MEMBERS = {"ack", "room_activity", "message_read", "membership_changed"}
+
+
 class Correspondent:
     """Takes frames in, applies them to timelines, matches answers to what was asked."""
 
@@ -34,6 +38,8 @@ class Correspondent:
         # What came though the right to hear it had ended, in words.
         self.late: list[str] = []
         self._ended: set[str] = set()
+        # Rooms that the person belongs to again, though this client has not opened them yet.
+        self._belongs_again: set[str] = set()
         self._asked: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._numbers = itertools.count(1)
         self._moved = asyncio.Event()
@@ -48,14 +54,20 @@ class Correspondent:
             self.events.append((event, data))
         self._moved.set()
 
+    def let_in_again(self, room_id: str) -> None:
+        """Note that the person belongs to a room again: members are answered, and told of it."""
+        self._belongs_again.add(room_id)
+
     def _watch_ends(self, event: str, data: Mapping[str, Any]) -> None:
         room_id = data.get("room_id", "")
         if event == "room_history":
             self._ended.discard(room_id)
-        if EVERYTHING in self._ended or room_id in self._ended:
+        may_hear = event in OF_MEMBERS and room_id in self._belongs_again
+        if EVERYTHING in self._ended or (room_id in self._ended and not may_hear):
             self.late.append(f"{event} came after the end: {data}")
         if event == "membership_ended":
             self._ended.add(room_id)
+            self._belongs_again.discard(room_id)
         elif event == "session_ended":
             self._ended.add(EVERYTHING)
 
