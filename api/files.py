@@ -59,7 +59,7 @@ class FileView(RoomView):
 
     @extend_schema(
         operation_id="files_retrieve",
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        responses={(200, "*/*"): OpenApiTypes.BINARY},
     )
     def get(self, request: Request, room_id: str, attachment_id: int) -> HttpResponseBase:
         """Get a file of a room that one belongs to."""

@@ -99,7 +99,7 @@ class PictureView(APIView):
         set_picture(user=user, file=wanted.validated_data["picture"])
         return shown(request, user)
 
-    @extend_schema(operation_id="users_picture_destroy", responses=ProfileSerializer)
+    @extend_schema(operation_id="users_picture_destroy", responses={200: ProfileSerializer})
     def delete(self, request: Request, user_id: int) -> Response:
         """Let the picture drawn from the name stand for oneself again."""
         user = changeable(request, user_id)

@@ -22,6 +22,7 @@ from api.doors import RoomView, person_of
 from api.paging import Pages
 from api.people import PersonSerializer
 from chat import queries, shapes
+from chat.actions.authority import Power, power_in
 from chat.actions.memberships import invite_member
 from chat.actions.moderation import (
     ban_member,
@@ -196,14 +197,14 @@ class BansView(GenericAPIView[Ban], RoomView):
     def get_queryset(self) -> QuerySet[Ban]:
         if getattr(self, "swagger_fake_view", False):  # nobody asks while documenting
             return Ban.objects.none()
-        membership, head = self.member(self.kwargs["room_id"])
-        if not membership.may_moderate:
+        _, head = self.member(self.kwargs["room_id"])
+        if power_in(head.room, person_of(self.request)) < Power.MODERATOR:
             self.permission_denied(self.request)
         return queries.bans_of(room=head.pk)
 
     @extend_schema(operation_id="bans_list", responses=BanSerializer(many=True))
     def get(self, request: Request, room_id: str) -> Response:
-        """List who is banned from a room that one moderates."""
+        """List who is banned from a room that one may moderate."""
         page = self.paginate_queryset(self.get_queryset())
         return self.get_paginated_response([BanSerializer(each).data for each in page or []])
 

@@ -37,14 +37,9 @@ class Pages(PageNumberPagination):
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         count = {"type": "integer", "minimum": 0, "description": "Items on all pages."}
-        return timeline_schema(schema, count=count)
-
-
-def timeline_schema(item: dict[str, Any], **more: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a list of `item` with its links."""
-    link = {"type": ["string", "null"], "format": "uri"}
-    properties = {"items": {"type": "array", "items": item}, **more, "next": link, "previous": link}
-    return {"type": "object", "required": list(properties), "properties": properties}
+        link = {"type": ["string", "null"], "format": "uri"}
+        properties = {"items": schema, "count": count, "next": link, "previous": link}
+        return {"type": "object", "required": list(properties), "properties": properties}
 
 
 class Place(serializers.Serializer[Any]):

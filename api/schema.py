@@ -19,7 +19,8 @@ Everything that people do on Parley's pages, for programs.
 * **Limits**: 429 says in `Retry-After` how many seconds to wait.
 * **Versions**: this is version 1. Fields and operations may be added to it, so ignore what you do
   not know; nothing is taken away or changes its meaning.
-* **Live**: the same messages arrive over a WebSocket at `/ws/chat/`, see docs/protocol.md.
+* **Live**: the same messages arrive over a WebSocket at `/ws/chat/`, see docs/protocol.md;
+  a session with curl is in docs/api.md.
 """
 
 ERROR = {
