@@ -6,6 +6,7 @@ import { forgetDrafts } from "./drafts.js";
 import { startKeys } from "./keys.js";
 import { startNotices } from "./notices.js";
 import { startSidebar } from "./sidebar.js";
+import "./zone.js";
 
 /** @param {import("./room.d.ts").Page} page */
 export function startSurroundings(page) {

@@ -5,11 +5,11 @@ import { gettext, language } from "./words.js";
 
 const A_DAY = 86_400_000;
 
-/** @param {Date} moment */
-export const clockTime = (moment) => moment.toLocaleTimeString(language(), { hour: "2-digit", minute: "2-digit" });
+/** 09:31 and 14:09 in every language, as the server writes it. @param {Date} moment */
+export const clockTime = (moment) => moment.toLocaleTimeString(language(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 /** @param {Date} moment */
-export const fullTime = (moment) => moment.toLocaleString(language(), { dateStyle: "full", timeStyle: "short" });
+export const fullTime = (moment) => moment.toLocaleString(language(), { dateStyle: "full", timeStyle: "short", hourCycle: "h23" });
 
 /** A day's name for machines, which sorts: 2026-11-23. @param {Date} moment */
 export function dayKey(moment) {

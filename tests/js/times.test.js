@@ -1,7 +1,7 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dayName } from "../../static/js/times.js";
+import { clockTime, dayName, fullTime } from "../../static/js/times.js";
 
 const NOW = new Date(2026, 10, 25, 0, 30);
 
@@ -21,4 +21,10 @@ test("a week ago, and ahead of the clock, it is the date", () => {
 test("another year is told", () => {
   assert.match(dayName("2025-11-18", NOW), /2025/);
   assert.doesNotMatch(dayName("2026-11-10", NOW), /2026/);
+});
+
+test("hours are of twenty-four, whatever the language has", () => {
+  assert.equal(clockTime(new Date(2026, 10, 25, 14, 9)), "14:09");
+  assert.equal(clockTime(NOW), "00:30");
+  assert.match(fullTime(new Date(2026, 10, 25, 14, 9)), /14:09$/);
 });
