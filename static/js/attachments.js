@@ -40,7 +40,7 @@ export function startAttachments(form, onChange) {
     /** @param {string} [why] it failed */
     function settle(why = "") {
       bar.hidden = !!(why || upload.attachment);
-      retry.hidden = !why;
+      retry.hidden = !why || [413, 415].includes(request.status);   // such a file is never taken
       find(element, ".field-error").textContent = why;
       picture.src = upload.attachment?.preview ?? "";
       picture.hidden = !upload.attachment?.preview;

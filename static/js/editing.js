@@ -17,8 +17,9 @@ export function startEditing(room, dialog) {
     const form = fromTemplate("edit-template");
     const field = /** @type {HTMLTextAreaElement} */ (find(form, "textarea"));
     field.value = message.message;
-    find(element, ".message-text").hidden = true;
-    find(element, ".message-head").after(form);
+    const text = find(element, ".message-text");
+    text.hidden = true;
+    text.before(form);
     form.onsubmit = (event) => {
       event.preventDefault();
       void save(element, form, message, field.value);

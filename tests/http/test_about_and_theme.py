@@ -104,6 +104,10 @@ def test_the_panel_costs_as_much_however_many_they_are(
         client.get(f"/rooms/{tea.slug}/about/", headers=FRAGMENT)
 
 
+def test_everybody_in_the_panel_is_a_link_to_their_profile(bob: User, tea: Room) -> None:
+    assert 'href="/people/alice/"' in about(bob, tea, **FRAGMENT)
+
+
 # Theme
 
 

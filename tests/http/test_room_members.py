@@ -73,7 +73,8 @@ def test_the_list_of_members_costs_as_much_however_long_it_is(
 def test_members_see_who_is_here_and_no_way_to_act(bob: User, path: str) -> None:
     page = look(bob, path)
     assert named(page) == ["alice", "bob"]
-    assert "row-link" not in page
+    assert f"{path}alice/" not in page
+    assert 'href="/people/alice/"' in page
     assert "banned" not in page.lower()
 
 
