@@ -250,6 +250,15 @@ def test_ctrl_k_goes_to_a_room_by_a_few_letters(open_room: Opener) -> None:
     expect(alice.page).to_have_url(re.compile("/rooms/moderated/$"))
 
 
+def test_one_escape_leaves_the_switcher_whatever_was_typed(open_room: Opener) -> None:
+    alice = open_room("alice", "keys")
+    alice.page.keyboard.press("Control+k")
+    field = alice.page.get_by_role("combobox", name="Go to a room or a person")
+    field.press_sequentially("mod")
+    field.press("Escape")
+    expect(field).to_be_hidden()
+
+
 def test_alt_and_arrows_go_from_room_to_room(open_room: Opener) -> None:
     alice, bob = open_room("alice", "keys"), open_room("bob", "quiet")
     alice.field.press("Alt+ArrowDown")

@@ -37,6 +37,15 @@ def test_a_click_leads_to_the_room_of_two(alice: User, bob: User) -> None:
     page = client.get(answer["Location"]).content.decode()
     assert "<title>bob" in page
     assert "alice, bob" not in page
+    assert "the beginning of your conversation with bob" in page
+
+
+def test_people_are_written_to_from_their_list(alice: User, bob: User) -> None:
+    deactivate(user=User.objects.get(pk=make_user("carol").pk))
+    page = browser_of(alice).get("/people/").content.decode()
+    assert 'action="/people/bob/message/"' in page
+    assert "/people/alice/message/" not in page
+    assert "/people/carol/message/" not in page
 
 
 def test_the_sidebar_calls_a_direct_room_by_the_other(alice: User, bob: User) -> None:
