@@ -80,8 +80,12 @@ def posts_by(author: User, *, cursor: str | None = None) -> Page[CountedPost]:
 def comments_on(
     post: Post, *, cursor: str | None = None, at: Comment | None = None
 ) -> Page[Comment]:
-    """What was said to the post, in order; `at` begins with that comment. Raises `BadCursor`."""
+    """What was said to the post, in order. With `at`, a page that has that comment: the first one
+    if it can be, else one that begins with it. Raises `BadCursor`.
+    """
     comments = Comment.objects.filter(post=post).select_related("author")
-    if at is not None and cursor is None:
-        cursor = cursor_at(at, order=OLDEST_FIRST)
-    return page(comments, cursor=cursor, size=COMMENTS_A_PAGE, order=OLDEST_FIRST)
+    asked = page(comments, cursor=cursor, size=COMMENTS_A_PAGE, order=OLDEST_FIRST)
+    if at is None or cursor is not None or at in asked.items:
+        return asked
+    begins = cursor_at(at, order=OLDEST_FIRST)
+    return page(comments, cursor=begins, size=COMMENTS_A_PAGE, order=OLDEST_FIRST)

@@ -179,6 +179,14 @@ def test_a_link_to_a_comment_leads_to_its_page(alice: User, bob: User) -> None:
     assert comments_in(page(client, f"/posts/{stored.pk}/")) == keys[:COMMENTS_A_PAGE]
 
 
+def test_who_has_commented_sees_what_was_said_before(alice: User, bob: User) -> None:
+    stored = post(alice)
+    keys = [comment(stored, by, "A word").pk for by in (alice, bob)]
+    shown = page(browser_of(bob), f"/posts/{stored.pk}/", comment=str(keys[-1]))
+    assert comments_in(shown) == keys
+    assert "Earlier comments" not in shown
+
+
 @pytest.mark.parametrize("wanted", ["x", "-1", "٣", "9" * 30, "0", ""])
 def test_a_comment_that_is_not_there_is_not_looked_for(alice: User, wanted: str) -> None:
     stored = post(alice)
