@@ -32,7 +32,13 @@ def register(*, username: str, email: str, password: str | None) -> User:
 def close_account(*, user: User) -> None:
     """End an account for good: nobody can log in as them, and what only they told of themselves is
     gone. What they said in rooms and posts keeps its author: conversations keep their voices.
+
+    The last superuser stays. Raises `AccountsError` (`not_allowed`).
     """
+    # Locked in one order: of two who close each other's account one has to stay.
+    chiefs = User.objects.select_for_update().filter(is_superuser=True, is_active=True)
+    if [chief.pk for chief in chiefs.order_by("pk")] == [user.pk]:
+        raise AccountsError(Refusal.NOT_ALLOWED)
     deactivate(user=user)
     EmailAddress.objects.filter(user=user).delete()
     remove_picture(user=user)

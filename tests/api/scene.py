@@ -61,6 +61,7 @@ def make_scene() -> Scene:
     people: dict[Who, User] = {who: User.objects.get(pk=user.pk) for who, user in names.items()}
     owner, others = people[Who.OWNER], make_user("others")
     banned = make_user("banned")
+    make_user("deputy", is_superuser=True)  # so that the other one may close their account
     members = [people[Who.USER], people[Who.MODERATOR], people[Who.ADMINISTRATOR], others]
     room = make_room(owner, *members, banned, kind=RoomKind.PRIVATE)
     people[Who.MODERATOR].groups.add(Group.objects.get(name=MODERATOR))

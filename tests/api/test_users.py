@@ -242,3 +242,10 @@ def test_a_picture_is_uploaded_and_taken_back(calls: Caller, alice: User) -> Non
         415,
         "unsupported_media_type",
     )
+
+
+def test_the_last_superuser_stays(calls: Caller, alice: User) -> None:
+    chiefs = [make_user(name, is_superuser=True) for name in ("ada", "grace")]
+    clients = [calls(chief) for chief in chiefs]
+    assert clients[0].delete(f"{USERS}{chiefs[1].pk}/").status_code == 204
+    assert refusal(clients[0].delete(f"{USERS}{chiefs[0].pk}/")) == (403, "not_allowed")

@@ -1,0 +1,84 @@
+"""What every address of the API answers to what it cannot serve."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from api.urls import urlpatterns
+from chat.models import Room
+from tests.api.conftest import Caller
+from tests.api.test_rooms import refusal
+
+pytestmark = pytest.mark.django_db
+READS = ["users/", "users/me/", "rooms/", "posts/", "feed/", "notifications/", "tokens/"]
+WRITES = ["tokens/", "users/", "rooms/", "rooms/direct/", "posts/", "notifications/unread/"]
+
+
+def addresses() -> list[str]:
+    """Every address that needs a login, as its pattern says it, with ids that nothing has."""
+    found = []
+    for pattern in urlpatterns:
+        if pattern.name:
+            address = str(pattern.pattern)
+            for part in ("<slug:room_id>", "<slug:key>"):
+                address = address.replace(part, "nothing")
+            found.append("/".join("0" if p.startswith("<int:") else p for p in address.split("/")))
+    return [address for address in found if address not in {"schema/", "docs/"}]
+
+
+@pytest.mark.parametrize("address", addresses())
+def test_an_odd_method_is_told_and_what_may_be_done_is_named(
+    calls: Caller, alice: User, address: str
+) -> None:
+    client = calls(alice)
+    answer = client.generic("TRACE", f"/api/{address}")
+    assert refusal(answer) == (405, "method_not_allowed")
+    assert "OPTIONS" in answer["Allow"]
+    assert client.options(f"/api/{address}").status_code == 200
+
+
+@pytest.mark.parametrize("address", addresses())
+def test_a_token_that_does_not_hold_is_refused_everywhere(client: Any, address: str) -> None:
+    if address in {"tokens/", "users/"}:
+        address += "?page=1"
+    answer = client.get(f"/api/{address}", headers={"authorization": "Bearer parley_nothing"})
+    assert refusal(answer) == (401, "unauthenticated")
+    assert answer["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("address", READS)
+def test_head_answers_as_get_without_a_body(calls: Caller, alice: User, address: str) -> None:
+    answer = calls(alice).head(f"/api/{address}")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+@pytest.mark.parametrize("address", READS)
+def test_a_form_that_there_is_not_is_refused(calls: Caller, alice: User, address: str) -> None:
+    answer = calls(alice).get(f"/api/{address}", headers={"accept": "image/png"})
+    assert refusal(answer) == (406, "not_acceptable")
+
+
+@pytest.mark.parametrize("address", WRITES)
+def test_a_body_that_cannot_be_read_is_told(calls: Caller, alice: User, address: str) -> None:
+    client: APIClient = calls(alice)
+    broken = client.post(f"/api/{address}", b'{"a":', content_type="application/json")
+    assert refusal(broken) == (400, "malformed")
+    odd = client.post(f"/api/{address}", b"a=b", content_type="text/csv")
+    assert refusal(odd) == (415, "unsupported_media_type")
+
+
+def test_who_asks_too_much_is_told_for_how_long(
+    calls: Caller, alice: User, room: Room, fresh_limits: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rates = {"reads": "1/min", "writes": "1/min"}
+    monkeypatch.setattr("api.throttles.ReadThrottle.THROTTLE_RATES", rates)
+    client = calls(alice)
+    for method, address in (("get", "/api/rooms/"), ("post", f"/api/rooms/{room.slug}/join/")):
+        assert getattr(client, method)(address).status_code == 200
+        answer = getattr(client, method)(address)
+        assert refusal(answer) == (429, "rate_limited")
+        assert 0 < int(answer["Retry-After"]) <= 60
