@@ -374,6 +374,17 @@ def test_a_room_is_made_by_form(alice: User) -> None:
     assert (room.name, room.topic, room.kind) == ("Two Sides", "Both of them", RoomKind.PUBLIC)
 
 
+def test_an_empty_private_room_leads_to_asking_people_in(
+    alice: User, tea: Room, secret: Room
+) -> None:
+    def offered(room: Room) -> bool:
+        page = page_of(browser_of(alice), room)
+        return "Add people" in page[page.index("Nobody has said anything yet") :]
+
+    assert offered(secret)
+    assert not offered(tea)
+
+
 def test_a_private_room_has_an_address_nobody_guesses(alice: User) -> None:
     answer = browser_of(alice).post("/new-room/", {"name": "Founders", "private": "on"})
     assert re.fullmatch(r"/rooms/[0-9a-f]{24}/", answer["Location"])
