@@ -1,0 +1,83 @@
+"""Lists of the API that cost the same, however long they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.actions.comments import write_comment
+from accounts.actions.follows import follow
+from accounts.actions.posts import write_post
+from accounts.actions.tokens import create_token
+from accounts.models import User
+from chat.actions.memberships import join_room
+from chat.actions.moderation import ban_member
+from chat.models import Room
+from tests.api.conftest import Caller
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def more_followers(alice: User, _room: Room) -> str:
+    follow(follower=make_user(), followed=alice)
+    return f"users/{alice.pk}/followers/"
+
+
+def more_followed(alice: User, _room: Room) -> str:
+    follow(follower=alice, followed=make_user())
+    return f"users/{alice.pk}/following/"
+
+
+def more_notifications(alice: User, _room: Room) -> str:
+    follow(follower=make_user(), followed=alice)
+    return "notifications/"
+
+
+def more_comments(alice: User, _room: Room) -> str:
+    post = alice.posts.first() or write_post(author=alice, text="Tea")
+    write_comment(post_id=post.pk, author=make_user(), text="Yes")
+    return f"posts/{post.pk}/comments/"
+
+
+def more_bans(alice: User, room: Room) -> str:
+    somebody = make_user()
+    join_room(room=room.pk, user=somebody)
+    ban_member(room=room.pk, by=alice, user=somebody, reason="")
+    return f"rooms/{room.slug}/bans/"
+
+
+def more_tokens(alice: User, _room: Room) -> str:
+    create_token(user=alice)
+    return "tokens/"
+
+
+@pytest.mark.parametrize(
+    ("more", "most"),
+    [
+        (more_followers, 8),
+        (more_followed, 8),
+        (more_notifications, 7),
+        (more_comments, 7),
+        (more_bans, 11),  # who may moderate everywhere is asked anew
+        (more_tokens, 7),
+    ],
+)
+def test_a_list_costs_the_same_whatever_its_length(
+    calls: Caller, alice: User, room: Room, more: Callable[[User, Room], str], most: int
+) -> None:
+    client = calls(alice)
+    address = f"/api/{more(alice, room)}"
+    client.get(address)  # notes that alice was seen, which is done once a minute
+    costs, lengths = [], []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as asked:
+            lengths.append(len(client.get(address).json()["items"]))
+        costs.append(len(asked))
+        for _ in range(3):
+            more(alice, room)
+    assert lengths[1] == lengths[0] + 3
+    assert costs[0] == costs[1] <= most
