@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
@@ -132,7 +133,8 @@ class MemberView(RoomView):
         responses=MemberSerializer,
     )
     def patch(self, request: Request, room_id: str, user_id: int) -> Response:
-        """Give a member another role, mute them for a time, or end that."""
+        """Give a member another role, mute them for a time, or end that: all that the body names,
+        or nothing."""
         _, head = self.member(room_id)
         member = _member(head.pk, user_id)
         wanted = MemberChangesSerializer(data=request.data)
@@ -140,10 +142,11 @@ class MemberView(RoomView):
         changes = wanted.validated_data
         act = {"room": head.pk, "by": person_of(request), "user": member.user}
         act["reason"] = changes["reason"]
-        if role := changes.get("role"):
-            _give_role(role, act)
-        if "muted_until" in changes:
-            _mute(changes["muted_until"], act)
+        with transaction.atomic():
+            if role := changes.get("role"):
+                _give_role(role, act)
+            if "muted_until" in changes:
+                _mute(changes["muted_until"], act)
         return Response(MemberSerializer(_member(head.pk, user_id)).data)
 
     @extend_schema(

@@ -88,12 +88,8 @@ def changed(request: Request, user: User, *, partial: bool) -> Response:
     wanted = ProfileChangesSerializer(data=request.data, partial=partial)
     wanted.is_valid(raise_exception=True)
     data = wanted.validated_data
-    if {"first_name", "last_name"} & data.keys():
-        rename(
-            user=user,
-            first_name=data.get("first_name", user.first_name),
-            last_name=data.get("last_name", user.last_name),
-        )
+    if names := {name: data[name] for name in ("first_name", "last_name") if name in data}:
+        rename(user=user, **names)
     if "about_me" in data:
         describe(user=user, about_me=data["about_me"])
     return shown(request, user)

@@ -7,11 +7,14 @@ from accounts.signals import announce_profile_changed
 
 
 @transaction.atomic
-def rename(*, user: User, first_name: str, last_name: str) -> None:
-    """Give `user` another display name, and let the live rooms know."""
-    user.first_name = first_name
-    user.last_name = last_name
-    user.save(update_fields=["first_name", "last_name"])
+def rename(*, user: User, first_name: str | None = None, last_name: str | None = None) -> None:
+    """Give `user` another display name, and let the live rooms know. A name that is not given stays
+    as it is stored, whatever `user` was read as."""
+    given = {"first_name": first_name, "last_name": last_name}
+    names = {field: name for field, name in given.items() if name is not None}
+    for field, name in names.items():
+        setattr(user, field, name)
+    user.save(update_fields=list(names))
     announce_profile_changed(user_id=user.pk)
 
 

@@ -124,7 +124,7 @@ class PersonAdmin(QuickList[User], BaseUserAdmin):
             super().save_model(request, obj, form, change)
             return
         changed = set(form.changed_data)
-        if not changed.isdisjoint(NAMES):
-            rename(user=obj, first_name=obj.first_name, last_name=obj.last_name)
+        if names := changed.intersection(NAMES):
+            rename(user=obj, **{name: getattr(obj, name) for name in names})
         if powers := sorted(changed & {"is_staff", "is_superuser"}):
             obj.save(update_fields=powers)

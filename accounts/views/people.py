@@ -134,9 +134,9 @@ def edit_profile(request: PersonRequest) -> HttpResponse:
 
 @transaction.atomic
 def _save_profile(user: User, form: ProfileForm) -> None:
-    names = {name: form.cleaned_data[name] for name in ("first_name", "last_name")}
-    if not names.keys().isdisjoint(form.changed_data):
-        rename(user=user, **names)
+    changed = {"first_name", "last_name"}.intersection(form.changed_data)
+    if changed:
+        rename(user=user, **{name: form.cleaned_data[name] for name in changed})
     describe(user=user, about_me=form.cleaned_data["about_me"])
 
 

@@ -6,18 +6,21 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.actions.comments import write_comment
 from accounts.actions.follows import follow
 from accounts.actions.posts import write_post
+from accounts.actions.profile import describe
 from accounts.actions.tokens import create_token
 from accounts.models import User
 from chat.actions.memberships import join_room
+from chat.actions.messages import send_message
 from chat.actions.moderation import ban_member
 from chat.models import Room
 from tests.api.conftest import Caller
-from tests.factories import make_user
+from tests.factories import make_room, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +58,41 @@ def more_tokens(alice: User, _room: Room) -> str:
     return "tokens/"
 
 
+def more_logins(alice: User, _room: Room) -> str:
+    browser = Client()
+    browser.force_login(alice)
+    browser.get("/")
+    return "sessions/"
+
+
+def more_in_the_feed(alice: User, _room: Room) -> str:
+    follow(follower=alice, followed=(author := make_user()))
+    write_post(author=author, text="Tea")
+    return "feed/"
+
+
+def more_messages_found(alice: User, _room: Room) -> str:
+    room = make_room(make_user(), alice)
+    send_message(room=room.pk, sender=alice, text="Green tea")
+    return "search/?q=green"
+
+
+def more_posts_found(_alice: User, _room: Room) -> str:
+    write_post(author=make_user(), text="White tea")
+    return "search/?q=white&kind=posts"
+
+
+def more_comments_found(_alice: User, _room: Room) -> str:
+    post = write_post(author=make_user(), text="Tea?")
+    write_comment(post_id=post.pk, author=make_user(), text="Black tea")
+    return "search/?q=black&kind=posts"
+
+
+def more_people_found(_alice: User, _room: Room) -> str:
+    describe(user=make_user(), about_me="Tea, mostly red")
+    return "search/?q=red&kind=people"
+
+
 @pytest.mark.parametrize(
     ("more", "most"),
     [
@@ -64,6 +102,12 @@ def more_tokens(alice: User, _room: Room) -> str:
         (more_comments, 7),
         (more_bans, 11),  # who may moderate everywhere is asked anew
         (more_tokens, 7),
+        (more_logins, 2),
+        (more_in_the_feed, 4),
+        (more_messages_found, 4),
+        (more_posts_found, 7),  # three for what one may: hidden posts are for moderators
+        (more_comments_found, 7),
+        (more_people_found, 5),
     ],
 )
 def test_a_list_costs_the_same_whatever_its_length(

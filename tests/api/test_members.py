@@ -66,6 +66,21 @@ def test_moderators_mute_and_unmute(calls: Caller, alice: User, bob: User, room:
     assert client.patch(address, {"muted_until": past}, format="json").status_code == 400
 
 
+def test_of_two_changes_both_are_made_or_none(
+    calls: Caller, alice: User, bob: User, room: Room
+) -> None:
+    client = calls(alice)
+    address = place(room, f"members/{bob.pk}/")
+    now = timezone.now()
+    past, until = ((now + timedelta(hours=hours)).isoformat() for hours in (-1, 1))
+    body = {"role": "moderator", "muted_until": past}
+    assert client.patch(address, body, format="json").status_code == 400
+    assert Membership.objects.get(room=room, user=bob).role == Role.MEMBER
+    assert not ModerationEntry.objects.exists()
+    changed = client.patch(address, body | {"muted_until": until}, format="json").json()
+    assert (changed["role"], changed["muted_until"] is None) == ("moderator", False)
+
+
 def test_members_do_not_moderate(calls: Caller, alice: User, bob: User, room: Room) -> None:
     carol = make_user("carol")
     join_room(room=room.pk, user=carol)

@@ -217,6 +217,15 @@ def test_a_new_display_name_is_announced(alice: User, committed: Any) -> None:
     assert told == [alice.pk]
 
 
+def test_one_name_changes_without_writing_the_other_back(alice: User) -> None:
+    rename(user=alice, first_name="Alice", last_name="Old")
+    elsewhere = User.objects.get(pk=alice.pk)
+    rename(user=elsewhere, last_name="New")
+    rename(user=alice, first_name="")
+    alice.refresh_from_db()
+    assert (alice.first_name, alice.last_name) == ("", "New")
+
+
 # --- who is behind a session or a token ---
 
 
