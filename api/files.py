@@ -16,7 +16,7 @@ from api.wire import WireSerializer
 from chat import queries, shapes
 from chat.actions.attachments import attach_file, discard_file
 from chat.files.serving import contents
-from chat.protocol.outbound import Attachment
+from chat.protocol.contents import Attachment
 
 
 class AttachmentSerializer(WireSerializer):

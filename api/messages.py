@@ -19,7 +19,7 @@ from api.wire import WireSerializer
 from chat import queries, shapes
 from chat.actions.messages import delete_message, edit_message, send_message
 from chat.models import Message, RoomHead
-from chat.protocol.outbound import MessageBody
+from chat.protocol.contents import MessageBody
 from chat.reads import must_reload
 
 

@@ -1,7 +1,7 @@
 """People as every resource shows them."""
 
 from api.wire import WireSerializer
-from chat.protocol.outbound import Person
+from chat.protocol.contents import Person
 
 
 class PersonSerializer(WireSerializer):

@@ -15,7 +15,7 @@ from accounts.queries.counting import CountOf
 from . import queries, shapes
 from .models import Ban, Membership, Message, Room
 from .paging import PageOf, page_of
-from .protocol.outbound import MessageBody
+from .protocol.contents import MessageBody
 from .room_page import Day, Reader, days
 
 if TYPE_CHECKING:

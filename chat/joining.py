@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .audience import Muted
     from .live_room import LiveRoom
     from .models import Membership
-    from .protocol.outbound import Reader
+    from .protocol.contents import Reader
     from .session import ChatSession
 
 Change = tuple[int, bytes]

@@ -16,7 +16,8 @@ from .audience import Audience
 from .bus_items import Change, Head, Receipt
 from .people_here import PeopleHere
 from .protocol.codec import event_frame, frame
-from .protocol.outbound import MessageRead, Reader, RoomChange, RoomHistory, RoomState
+from .protocol.contents import Reader, RoomState
+from .protocol.outbound import MessageRead, RoomChange, RoomHistory
 from .reads import LoadedRoom
 from .room_memory import RoomMemory
 from .stats import stats

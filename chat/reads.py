@@ -17,7 +17,8 @@ from . import queries, shapes
 from .bus_items import Change, Head
 from .models import Message, RoomHead
 from .protocol.codec import encode
-from .protocol.outbound import Reader, RoomChanged, RoomState
+from .protocol.contents import Reader, RoomState
+from .protocol.outbound import RoomChanged
 from .threads import in_thread
 
 

@@ -17,7 +17,8 @@ from django.utils.translation import ngettext
 from . import queries, shapes
 from .models import Message, Room, SystemAct
 from .protocol.codec import encode
-from .protocol.outbound import MessageBody, RoomHistory
+from .protocol.contents import MessageBody
+from .protocol.outbound import RoomHistory
 from .texts import as_html
 
 if TYPE_CHECKING:

@@ -31,15 +31,9 @@ from .protocol.codec import (
     read_envelope,
     read_event,
 )
+from .protocol.contents import Limits, RoomSummary
 from .protocol.inbound import INBOUND
-from .protocol.outbound import (
-    Limits,
-    MembershipEnded,
-    OutboundEvent,
-    RoomSummary,
-    SessionEnded,
-    Welcome,
-)
+from .protocol.outbound import MembershipEnded, OutboundEvent, SessionEnded, Welcome
 from .stats import action_times
 from .threads import in_thread
 from .verbs import VERBS

@@ -10,19 +10,8 @@ from . import models
 from .bus_items import Change
 from .models import Message, MessageKind, Reaction, Room, RoomHead
 from .protocol.codec import encode
-from .protocol.outbound import (
-    Attachment,
-    Kind,
-    MessageBody,
-    MessageDeleted,
-    MessageEdited,
-    NewMessage,
-    OutboundEvent,
-    Person,
-    Quote,
-    Reactions,
-    RoomState,
-)
+from .protocol.contents import Attachment, Kind, MessageBody, Person, Quote, Reactions, RoomState
+from .protocol.outbound import MessageDeleted, MessageEdited, NewMessage, OutboundEvent
 from .protocol.outbound import RoomChange as RoomChangeEvent
 from .protocol.replies import Stored
 

@@ -6,7 +6,8 @@ import msgspec
 from django.conf import settings
 
 from chat.bus_items import Change, Head
-from chat.protocol.outbound import HistoryPruned, RoomChange, RoomChanged, RoomState
+from chat.protocol.contents import RoomState
+from chat.protocol.outbound import HistoryPruned, RoomChange, RoomChanged
 from chat.reads import LoadedRoom, Remembered, Repair
 
 SLUG = "tea"

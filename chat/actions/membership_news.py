@@ -8,7 +8,8 @@ from typing import cast
 from chat import bus_items, queries, shapes
 from chat.models import Membership
 from chat.protocol.codec import event_frame
-from chat.protocol.outbound import MembershipBegan, MembershipChanged, RoleName
+from chat.protocol.contents import RoleName
+from chat.protocol.outbound import MembershipBegan, MembershipChanged
 
 
 def began(membership: Membership) -> bus_items.MembershipBegan:

@@ -11,9 +11,10 @@ from msgspec import Meta, Raw, Struct
 
 from chat.errors import ChatError, ErrorCode
 
+from .contents import ErrorDetails
 from .fields import Ref
 from .inbound import INBOUND, InboundEvent
-from .outbound import Error, ErrorDetails, OutboundEvent
+from .outbound import Error, OutboundEvent
 from .replies import Reply
 
 Scalar = str | int | float | bool | None

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Raw, Struct
 
+from .contents import MessageBody
 from .fields import Change, HasMore, Mentions, MessageId, Place, ReadUpTo, RoomId, SentAt, Unread
-from .outbound import MessageBody
 
 
 class Joined(Struct, frozen=True, kw_only=True):

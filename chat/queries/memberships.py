@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, Greatest
 from accounts.queries.counting import CountOf
 from chat import shapes
 from chat.models import Membership, Mention, Message, RoomKind
-from chat.protocol.outbound import Kind, Reader, RoleName, RoomSummary
+from chat.protocol.contents import Kind, Reader, RoleName, RoomSummary
 
 if TYPE_CHECKING:
     from typing import TypedDict

@@ -11,7 +11,7 @@ from chat.bus_items import BusItem, Change
 from chat.errors import ChatError, ErrorCode
 from chat.models import Message, Room
 from chat.protocol.codec import encode
-from chat.protocol.outbound import MessageBody
+from chat.protocol.contents import MessageBody
 
 from .telling import changes, draft, head_of, refusal, say, told
 

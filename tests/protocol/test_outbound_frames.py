@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.errors import DEFAULT_MESSAGES, ChatError, ErrorCode
-from chat.protocol import outbound
+from chat.protocol import contents, outbound
 from chat.protocol.codec import (
     ack_frame,
     decode_outbound,
@@ -19,17 +19,18 @@ from chat.protocol.codec import (
     event_frame,
     frame,
 )
+from chat.protocol.contents import MessageBody
 from chat.protocol.inbound import INBOUND
-from chat.protocol.outbound import MESSAGE_EVENTS, OUTBOUND, MessageBody
+from chat.protocol.outbound import MESSAGE_EVENTS, OUTBOUND
 from chat.protocol.replies import REPLIES, Nothing
 
 times = st.datetimes(timezones=st.just(UTC))
 texts = st.text(max_size=30)
 numbers = st.integers(0, 2**63 - 1)
-people = st.builds(outbound.Person, id=numbers, username=texts, name=texts, avatar=texts)
+people = st.builds(contents.Person, id=numbers, username=texts, name=texts, avatar=texts)
 kinds = st.sampled_from(["public", "private", "direct"])
 states = st.builds(
-    outbound.RoomState,
+    contents.RoomState,
     room_id=st.text(min_size=1, max_size=64),
     name=texts,
     topic=texts,
@@ -39,7 +40,7 @@ states = st.builds(
     floor=numbers,
 )
 quotes = st.builds(
-    outbound.Quote,
+    contents.Quote,
     message_id=st.integers(1, 2**63 - 1),
     sequence=numbers,
     username=texts,
@@ -48,7 +49,7 @@ quotes = st.builds(
     deleted=st.booleans(),
 )
 reactions = st.builds(
-    outbound.Reactions,
+    contents.Reactions,
     emoji=st.sampled_from("🎉👍"),
     count=numbers,
     usernames=st.lists(texts, max_size=3),
@@ -88,7 +89,7 @@ def test_a_message_is_read_back_as_it_was(body: MessageBody, event: type[Any]) -
 
 @given(states, st.lists(bodies, max_size=3), st.booleans())
 def test_history_is_read_back_as_it_was(
-    state: outbound.RoomState, messages: list[MessageBody], reset: bool
+    state: contents.RoomState, messages: list[MessageBody], reset: bool
 ) -> None:
     history = outbound.RoomHistory(
         room_id="tea",
@@ -105,15 +106,15 @@ def test_history_is_read_back_as_it_was(
     told = decode_outbound(event_frame(history))["data"]
     assert told["reset"] is reset
     assert told["active_users"] is None
-    assert msgspec.convert(told["room"], outbound.RoomState) == state
+    assert msgspec.convert(told["room"], contents.RoomState) == state
     assert msgspec.convert(told["messages"], list[MessageBody]) == messages
 
 
 NOW = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
-STATE = outbound.RoomState(
+STATE = contents.RoomState(
     room_id="tea", name="Tea", topic="", kind="public", closed=False, slow_mode=0, floor=1
 )
-SUMMARY = outbound.RoomSummary(
+SUMMARY = contents.RoomSummary(
     room_id="tea",
     name="Bob",
     kind="direct",
@@ -124,7 +125,7 @@ SUMMARY = outbound.RoomSummary(
     mentions=0,
     role="member",
     silenced=False,
-    with_=outbound.Person(id=2, username="bob", name="Bob", avatar="/people/bob/avatar.svg"),
+    with_=contents.Person(id=2, username="bob", name="Bob", avatar="/people/bob/avatar.svg"),
 )
 EXAMPLES = [
     outbound.RoomChanged(changed_sequence=3, room=STATE),

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from chat import shapes
 from chat.models import Message, Room
-from chat.protocol.outbound import MessageBody
+from chat.protocol.contents import MessageBody
 
 PAGE = 500  # messages that are in memory at a time
 COLUMNS = ("message_id", "timestamp", "username", "kind", "message", "edited", "deleted")

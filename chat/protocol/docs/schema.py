@@ -6,16 +6,10 @@ from typing import Any
 
 import msgspec
 
+from ..contents import MessageBody
 from ..fields import Ref
 from ..inbound import INBOUND
-from ..outbound import (
-    MESSAGE_EVENTS,
-    OUTBOUND,
-    Ack,
-    Error,
-    MessageBody,
-    OutboundEvent,
-)
+from ..outbound import MESSAGE_EVENTS, OUTBOUND, Ack, Error, OutboundEvent
 from ..replies import REPLIES
 
 Schema = dict[str, Any]

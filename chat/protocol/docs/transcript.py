@@ -11,20 +11,14 @@ from msgspec.structs import replace
 from chat.errors import ChatError, ErrorCode
 
 from ..codec import ack_frame, encode, error_frame, event_frame, frame
+from ..contents import Limits, MessageBody, Person, Quote, Reactions, RoomState, RoomSummary
 from ..inbound import INBOUND, InboundEvent, JoinRoom, React, SendMessage
 from ..outbound import (
-    Limits,
-    MessageBody,
     MessageEdited,
     NewMessage,
     OutboundEvent,
-    Person,
-    Quote,
     ReactionChanged,
-    Reactions,
     RoomHistory,
-    RoomState,
-    RoomSummary,
     UserJoined,
     Welcome,
 )
