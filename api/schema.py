@@ -5,6 +5,8 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
+from api.examples import EXAMPLES, exemplify
+
 DESCRIPTION = """\
 Everything that people do on Parley's pages, for programs.
 
@@ -36,6 +38,7 @@ ERROR = {
             "additionalProperties": True,
         },
     },
+    "examples": [EXAMPLES["error"]["answer"]],
 }
 REFUSALS = {
     "400": "Something in the request is not right.",
@@ -59,6 +62,10 @@ class Schema(AutoSchema):
     def get_tags(self) -> list[str]:
         return [self.path.removeprefix("/api/").split("/")[0]]
 
+    def get_summary(self) -> str:
+        """The first sentence of what is said about it."""
+        return " ".join(self.get_description().partition(".")[0].split())
+
 
 class BearerScheme(OpenApiAuthenticationExtension):
     """How a token is presented."""
@@ -71,7 +78,7 @@ class BearerScheme(OpenApiAuthenticationExtension):
 
 
 def finished(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
-    """Say which refusals every operation may answer with; describe the whole."""
+    """Say which refusals every operation may answer with, and show examples; describe the whole."""
     result["info"]["description"] = DESCRIPTION
     result["components"]["securitySchemes"]["credentials"] = {"type": "http", "scheme": "basic"}
     result["paths"]["/api/tokens/"]["post"]["security"] = [{"credentials": []}, {}]
@@ -79,6 +86,7 @@ def finished(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
     pointer = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     for operations in result["paths"].values():
         for method, operation in operations.items():
+            exemplify(operation)
             for status, words in REFUSALS.items():
                 if method in {"post", "put", "patch"} or status not in WITH_BODY - {"400"}:
                     operation["responses"].setdefault(

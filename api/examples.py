@@ -1,0 +1,24 @@
+"""What the OpenAPI document shows of the main operations. A test makes the same calls and compares;
+where it finds a difference, it writes the new file."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+PLACE = Path(__file__).with_name("examples.json")
+# Under the operation's id: `{request?, status, answer}`; under "error" a refusal.
+EXAMPLES: dict[str, Any] = json.loads(PLACE.read_text("utf-8"))
+
+
+def exemplify(operation: dict[str, Any]) -> None:
+    """Show what one sends to an operation and gets, where there is an example of that."""
+    example = EXAMPLES.get(operation["operationId"])
+    if example is None:
+        return
+    _show(operation["responses"][example["status"]], example["answer"])
+    if "request" in example:
+        _show(operation["requestBody"], example["request"])
+
+
+def _show(part: dict[str, Any], example: Any) -> None:
+    part["content"]["application/json"]["example"] = example
