@@ -88,7 +88,7 @@ class MembersView(GenericAPIView[Membership], RoomView):
     pagination_class = Pages
     filter_backends = (filters.DjangoFilterBackend,)
     filterset_class = MemberFilter
-    serializer_class = MemberSerializer
+    serializer_class = InvitationSerializer  # of what one sends, which the browsed page offers
 
     def get_queryset(self) -> QuerySet[Membership]:
         if getattr(self, "swagger_fake_view", False):  # nobody asks while documenting
@@ -108,7 +108,7 @@ class MembersView(GenericAPIView[Membership], RoomView):
     def post(self, request: Request, room_id: str) -> Response:
         """Let somebody join a private room that one belongs to."""
         _, head = self.member(room_id)
-        wanted = InvitationSerializer(data=request.data)
+        wanted = self.get_serializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         person = User.objects.filter(username__iexact=wanted.validated_data["username"]).first()
         if person is None:

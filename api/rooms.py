@@ -110,7 +110,7 @@ class RoomsView(GenericAPIView[Room]):
     pagination_class = Pages
     filter_backends = (filters.DjangoFilterBackend,)
     filterset_class = RoomFilter
-    serializer_class = RoomSerializer
+    serializer_class = NewRoomSerializer  # of what one sends, which the browsed page offers
 
     def get_queryset(self) -> QuerySet[Room]:
         if getattr(self, "swagger_fake_view", False):  # nobody asks while documenting
@@ -128,7 +128,7 @@ class RoomsView(GenericAPIView[Room]):
     )
     def post(self, request: Request) -> Response:
         """Make a room; one owns it."""
-        wanted = NewRoomSerializer(data=request.data)
+        wanted = self.get_serializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         data = wanted.validated_data
         room = create_room(

@@ -47,7 +47,7 @@ class UsersView(GenericAPIView[User]):
     pagination_class = Pages
     filter_backends = (filters.DjangoFilterBackend,)
     filterset_class = UserFilter
-    serializer_class = UserSerializer
+    serializer_class = NewUserSerializer  # of what one sends, which the browsed page offers
     queryset = User.objects.filter(is_active=True).order_by("pk")
 
     def get_permissions(self) -> list[BasePermission]:
@@ -71,7 +71,7 @@ class UsersView(GenericAPIView[User]):
     )
     def post(self, request: Request) -> Response:
         """Make an account. Its address has to be confirmed by mail before it can be used."""
-        wanted = NewUserSerializer(data=request.data)
+        wanted = self.get_serializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         if address_check.is_on():
             return Unfinished(self, request, wanted.validated_data)

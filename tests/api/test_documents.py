@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
+from html import unescape
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from accounts.models import User
+from chat.models import Room
 from tests.api.conftest import Caller
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +49,24 @@ def test_only_who_is_logged_in_browses(client: Client, calls: Caller, alice: Use
     assert page["Content-Type"].startswith("text/html")
     assert "style-src 'self' 'unsafe-inline'" in page["Content-Security-Policy"]
     assert "unsafe-inline" not in client.get("/")["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("rooms/", {"name", "topic", "kind"}),
+        ("users/", {"username", "email", "password"}),
+        ("rooms/tea/members/", {"username"}),
+    ],
+)
+def test_the_form_of_a_browsed_list_offers_what_one_may_send(
+    client: Client, alice: User, room: Room, path: str, fields: set[str]
+) -> None:
+    client.force_login(alice)
+    page = client.get(f"/api/{path}", headers={"accept": "text/html"}).content.decode()
+    offered = re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)
+    assert offered
+    assert set(json.loads(unescape(offered[1]))) == fields
 
 
 def test_other_origins_call_only_where_a_setting_lets_them(
