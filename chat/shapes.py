@@ -92,6 +92,7 @@ def quote(original: Message) -> Quote:
         sequence=original.sequence,
         username=original.sender.username,
         name=original.sender.display_name,
+        avatar=original.sender.avatar_url,
         text=in_one_line(original.text),
         deleted=original.deleted_at is not None,
     )

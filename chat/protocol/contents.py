@@ -72,6 +72,7 @@ class Quote(Struct, frozen=True, kw_only=True):
     sequence: Place
     username: Username
     name: Annotated[str, Meta(description="The sender's name to show.")]
+    avatar: Annotated[str, Meta(description="Path of the sender's picture.")]
     text: Annotated[str, Meta(description="Its beginning in one line, at most 140 characters.")]
     deleted: Annotated[bool, Meta(description="Whether it is a tombstone.")]
 

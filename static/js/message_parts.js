@@ -13,10 +13,10 @@ const [WIDEST, HIGHEST] = [360, 320];
 export const makeElement = (node) => /** @type {HTMLElement} */ (build(node));
 
 /** @param {Quote} quote */
-export function quotePart({ sequence, message_id, username, name, text, deleted }) {
+export function quotePart({ sequence, message_id, name, avatar, text, deleted }) {
   const element = fromTemplate("quote-template");
   element.setAttribute("href", `?at=${sequence}#m${message_id}`);
-  find(element, "img").setAttribute("src", `/people/${username}/avatar.svg`);
+  find(element, "img").setAttribute("src", avatar);
   find(element, "b").textContent = name;
   find(element, "span").textContent = deleted ? gettext("This message was deleted.") : text || gettext("A file");
   return element;

@@ -44,6 +44,7 @@ export interface Quote {
   sequence: number;
   username: string;
   name: string;
+  avatar: string;
   /** one line of it */
   text: string;
   deleted: boolean;

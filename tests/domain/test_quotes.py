@@ -59,6 +59,7 @@ def test_a_reply_is_told_with_its_quote(
         "sequence": said.sequence,
         "username": "alice",
         "name": "alice",
+        "avatar": "/people/alice/avatar.svg",
         "text": "Tea, anybody?",
         "deleted": False,
     }

@@ -16,7 +16,7 @@ const storage = () => Object.create(/** @type {any} */ ({
   },
 }));
 
-const quote = { message_id: 7, sequence: 9, username: "bob", name: "bob", text: "Tea?", deleted: false };
+const quote = { message_id: 7, sequence: 9, username: "bob", name: "bob", avatar: "/people/bob/avatar.svg", text: "Tea?", deleted: false };
 
 test("each room keeps its own", () => {
   const kept = storage();

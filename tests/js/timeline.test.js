@@ -269,7 +269,7 @@ test("a reset leaves the past", () => {
 });
 
 test("what is acknowledged keeps its quote and files until the server shows them", () => {
-  const quote = { message_id: 1001, sequence: 1, username: "bob", name: "bob", text: "Tea?", deleted: false };
+  const quote = { message_id: 1001, sequence: 1, username: "bob", name: "bob", avatar: "/people/bob/avatar.svg", text: "Tea?", deleted: false };
   timeline.apply("room_history", history(messages(1)));
   timeline.write({ ...DRAFT, reply_to: 1001, quote });
   timeline.acknowledge("a", stored(2));

@@ -80,6 +80,7 @@ def quote(original: MessageBody) -> Quote:
         sequence=original.sequence,
         username=original.username,
         name=original.sender.name,
+        avatar=original.sender.avatar,
         text=original.message,
         deleted=False,
     )
