@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import Any
 
 PLACE = Path(__file__).with_name("examples.json")
-# Under the operation's id: `{request?, status, answer}`; under "error" a refusal.
+# Under the operation's id: `{request?, answers: {status: answer}}`; under "everywhere" the refusals
+# that are the same for all operations.
 EXAMPLES: dict[str, Any] = json.loads(PLACE.read_text("utf-8"))
 
 
 def exemplify(operation: dict[str, Any]) -> None:
     """Show what one sends to an operation and gets, where there is an example of that."""
-    example = EXAMPLES.get(operation["operationId"])
-    if example is None:
-        return
-    _show(operation["responses"][example["status"]], example["answer"])
+    example = EXAMPLES.get(operation["operationId"], {"answers": {}})
+    for status, answer in (EXAMPLES["everywhere"]["answers"] | example["answers"]).items():
+        if status in operation["responses"]:
+            _show(operation["responses"][status], answer)
     if "request" in example:
         _show(operation["requestBody"], example["request"])
 

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
-from api.examples import EXAMPLES, exemplify
+from api.examples import exemplify
 
 DESCRIPTION = """\
 Everything that people do on Parley's pages, for programs.
@@ -38,7 +38,6 @@ ERROR = {
             "additionalProperties": True,
         },
     },
-    "examples": [EXAMPLES["error"]["answer"]],
 }
 REFUSALS = {
     "400": "Something in the request is not right.",
@@ -83,13 +82,12 @@ def finished(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
     result["components"]["securitySchemes"]["credentials"] = {"type": "http", "scheme": "basic"}
     result["paths"]["/api/tokens/"]["post"]["security"] = [{"credentials": []}, {}]
     result["components"]["schemas"]["Error"] = ERROR
-    pointer = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     for operations in result["paths"].values():
         for method, operation in operations.items():
-            exemplify(operation)
             for status, words in REFUSALS.items():
                 if method in {"post", "put", "patch"} or status not in WITH_BODY - {"400"}:
-                    operation["responses"].setdefault(
-                        status, {"description": words, "content": pointer}
-                    )
+                    content = {"schema": {"$ref": "#/components/schemas/Error"}}
+                    refusal = {"description": words, "content": {"application/json": content}}
+                    operation["responses"].setdefault(status, refusal)
+            exemplify(operation)
     return result

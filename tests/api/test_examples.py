@@ -48,31 +48,50 @@ class Settled:
         return value
 
 
-def made_anew(alice: APIClient) -> dict[str, Any]:
+class Examples:
+    """Calls and their answers, under the names of operations."""
+
+    def __init__(self) -> None:
+        self.settled = Settled()
+        self.made: dict[str, Any] = {}
+
+    def post(
+        self, operation: str, client: APIClient, address: str, body: Any, refused: Any = None
+    ) -> None:
+        """Make a call that works and, with a body that is `refused`, one that does not."""
+        self.keep(operation, client.post(address, body, format="json"), request=body)
+        if refused:
+            self.keep(operation, client.post(address, refused, format="json"))
+
+    def keep(self, operation: str, answer: Any, **asked: Any) -> None:
+        kept = self.made.setdefault(operation, {**asked, "answers": {}})
+        kept["answers"][str(answer.status_code)] = self.settled(answer.json())
+
+
+def made_anew(alice: APIClient, bob: APIClient) -> dict[str, Any]:
     """Make the calls of the examples and return what they should be."""
-    settled, stranger, examples = Settled(), APIClient(), {}
-
-    def post(operation: str, client: APIClient, address: str, body: dict[str, Any]) -> None:
-        answer = client.post(address, body, format="json")
-        examples[operation] = {"request": body, "status": str(answer.status_code)}
-        examples[operation]["answer"] = settled(answer.json())
-
-    def get(operation: str, address: str) -> None:
-        answer = alice.get(address)
-        examples[operation] = {"status": str(answer.status_code), "answer": settled(answer.json())}
-
-    post("tokens_create", stranger, "/api/tokens/", {"username": "alice", "password": PASSWORD})
+    examples, stranger = Examples(), APIClient()
+    known = {"username": "alice", "password": PASSWORD}
+    examples.post("tokens_create", stranger, "/api/tokens/", known, known | {"password": "guess"})
     dora = {"username": "dora", "email": "dora@example.org"}
-    post("users_create", stranger, "/api/users/", dora)
-    get("rooms_list", "/api/rooms/")
-    post("rooms_create", alice, "/api/rooms/", {"name": "Cake", "topic": "Which, and when"})
+    examples.post("users_create", stranger, "/api/users/", dora, dora)
+    examples.keep("rooms_list", alice.get("/api/rooms/"))
+    cake = {"name": "Cake", "topic": "Which, and when"}
+    examples.post("rooms_create", alice, "/api/rooms/", cake)
     words = {"message": "Green, or black?", "client_id": "9f1c"}
-    post("messages_create", alice, "/api/rooms/tea/messages/", words)
-    get("messages_list", "/api/rooms/tea/messages/?limit=2")
-    get("search", "/api/search/?q=tea")
-    refused = stranger.post("/api/users/", dora, format="json")
-    examples["error"] = {"status": str(refused.status_code), "answer": settled(refused.json())}
-    return examples
+    others = words | {"message": "Or white?"}
+    examples.post("messages_create", alice, "/api/rooms/tea/messages/", words, others)
+    examples.keep("messages_list", alice.get("/api/rooms/tea/messages/?limit=2"))
+    examples.keep("search", alice.get("/api/search/?q=tea"))
+    for refused in (
+        stranger.get("/api/rooms/"),
+        bob.patch("/api/rooms/tea/", {"topic": "Coffee"}, format="json"),
+        alice.get("/api/posts/1/"),
+        alice.get("/api/rooms/", headers={"accept": "text/csv"}),
+        alice.post("/api/rooms/", "name=Cake", content_type="text/plain"),
+    ):
+        examples.keep("everywhere", refused)
+    return examples.made
 
 
 @pytest.mark.django_db
@@ -80,7 +99,7 @@ def test_the_examples_are_true(calls: Caller, bob: User, tmp_path: Path) -> None
     alice = make_user("alice", password=PASSWORD)
     room = make_room(alice, bob)
     send_message(room=room.pk, sender=bob, text="Is there tea left?")
-    made = made_anew(calls(alice))
+    made = made_anew(calls(alice), calls(bob))
     fresh = tmp_path / PLACE.name
     fresh.write_text(f"{json.dumps(made, indent=2, ensure_ascii=False)}\n", "utf-8")
     assert made == EXAMPLES, f"they have changed: look at {fresh}, and copy it to {PLACE}"
@@ -91,7 +110,14 @@ def test_the_document_shows_them(client: Any) -> None:
     shown = document.json()
     sending = shown["paths"]["/api/rooms/{room_id}/messages/"]["post"]
     example = EXAMPLES["messages_create"]
-    asked, answered = sending["requestBody"], sending["responses"]["201"]
-    assert asked["content"]["application/json"]["example"] == example["request"]
-    assert answered["content"]["application/json"]["example"] == example["answer"]
-    assert shown["components"]["schemas"]["Error"]["examples"] == [EXAMPLES["error"]["answer"]]
+    assert shown_in(sending["requestBody"]) == example["request"]
+    for status in ("201", "409"):
+        assert shown_in(sending["responses"][status]) == example["answers"][status]
+    everywhere = EXAMPLES["everywhere"]["answers"]
+    assert shown_in(sending["responses"]["415"]) == everywhere["415"]
+    logging_in = shown["paths"]["/api/tokens/"]["post"]
+    assert shown_in(logging_in["responses"]["401"]) != everywhere["401"]
+
+
+def shown_in(part: dict[str, Any]) -> Any:
+    return part["content"]["application/json"]["example"]
