@@ -133,7 +133,7 @@ def test_a_mention_is_told_apart_and_a_silenced_room_keeps_quiet(
     alice, bob = open_room("alice", "about"), open_room("bob", "nothing-missed")
     expect(alice.page.locator(".faces-words")).to_have_text("1 here")
     before = for_alice(alice.page)
-    bob.say("Somebody asked for @alice")
+    bob.say("@alice, somebody asked for you")
     item = side_item(alice.page, "nothing-missed")
     badge = item.locator(".badge.is-for-you")
     expect(badge).to_have_attribute("aria-label", "2 unread, you are mentioned")
