@@ -69,6 +69,8 @@ def test_a_reload_during_a_send_stores_it_once(
     server: Server, open_room: Opener, wire: Wire
 ) -> None:
     alice, bob = open_room("alice", "reload", address=wire.address), open_room("bob", "reload")
+    # Both have joined: what is swallowed below is an answer, not the handshake before it.
+    expect(alice.page.locator(".faces-words")).to_have_text("2 here")
     alice.say("first")
     alice.expect_stored("first")
 
