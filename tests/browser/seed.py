@@ -24,7 +24,7 @@ from chat.actions.rooms import create_room
 from chat.models import Room
 
 PASSWORD = "parley-demo"
-PEOPLE = ("alice", "bob")
+PEOPLE = ("alice", "bob", "carol")
 MODERATOR = "admin"
 # A room for each test, so that none sees what another left.
 ROOMS = (
@@ -68,7 +68,7 @@ TALES = {"below": 30, "past": 120, "links": 150, "divider": 3, "find": 120}
 def seed() -> None:
     """Fill an empty database file."""
     call_command("migrate", verbosity=0)
-    alice, bob = (User.objects.create_user(name, password=PASSWORD) for name in PEOPLE)
+    alice, bob, _carol = (User.objects.create_user(name, password=PASSWORD) for name in PEOPLE)
     User.objects.create_superuser(MODERATOR, password=PASSWORD)
     for name in ROOMS:
         room = create_room(owner=alice, name=name)

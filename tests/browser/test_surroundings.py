@@ -160,17 +160,19 @@ def test_a_mention_is_told_apart_and_a_silenced_room_keeps_quiet(
 def test_a_direct_room_that_somebody_starts_appears_with_its_message(
     server: Server, open_room: Opener
 ) -> None:
-    alice, bob = open_room("alice", "about"), open_room("bob", "about")
+    alice, carol = open_room("alice", "about"), open_room("carol", "elsewhere")
+    expect(alice.page.locator(".faces-words")).to_have_text("1 here")
     direct = alice.page.get_by_role("list", name="Direct messages")
-    expect(direct.get_by_role("link")).to_have_count(0)
-    bob.page.goto(f"{server.address}/people/alice/")
-    bob.page.get_by_role("button", name="Message").click()
-    bob.say("Have you got five minutes?")
-    link = direct.get_by_role("link", name="bob")
+    link = direct.get_by_role("link", name="carol")
+    expect(link).to_have_count(0)
+    carol.page.goto(f"{server.address}/people/alice/")
+    carol.page.get_by_role("button", name="Message").click()
+    carol.page.wait_for_url(re.compile("/rooms/[0-9a-f]{24}/"))
+    carol.say("Have you got five minutes?")
     expect(link.locator(".badge.is-for-you")).to_have_attribute("aria-label", "1 unread")
     link.click()
     alice.expect_stored("Have you got five minutes?")
-    expect(alice.page.get_by_role("heading", level=1)).to_have_text("bob")
+    expect(alice.page.get_by_role("heading", level=1)).to_have_text("carol")
 
 
 def test_a_hidden_page_notifies_of_a_mention_if_one_asked_for_it(open_room: Opener) -> None:
