@@ -73,7 +73,7 @@ export function startPanel(room) {
   room.on("event", (event, data) => {
     if ((data.room_id ?? data.room?.room_id) !== room.id) return;
     if ("active_users" in data) {
-      [present, count] = [data.active_users, data.active_count];
+      [present, count] = [data.active_users, data.active_count ?? 0];
       showPeople();
     }
     const changes = data.kind === "system" || event === "pin_changed" || event === "room_changed";

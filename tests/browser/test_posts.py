@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, StorageState, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState, expect
 
-from tests.browser.conftest import Server, breaks_policy
+from tests.browser.conftest import Server, breaks_policy, close_all
 
 
 class PageOpener(Protocol):
@@ -19,7 +19,7 @@ class PageOpener(Protocol):
 @pytest.fixture
 def open_page(browser: Browser, logins: dict[str, StorageState]) -> Iterator[PageOpener]:
     """Opens a page as somebody, in a browser of their own; no script may fail there."""
-    contexts = []
+    contexts: list[BrowserContext] = []
     errors: list[str] = []
 
     def open_as(name: str, path: str, *, at: Server, scripts: bool = True) -> Page:
@@ -34,8 +34,7 @@ def open_page(browser: Browser, logins: dict[str, StorageState]) -> Iterator[Pag
         return page
 
     yield open_as
-    for context in contexts:
-        context.close()
+    close_all(contexts)
     assert errors == []
 
 
