@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core import context as allauth_context
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.sites.shortcuts import get_current_site
 from django.db import IntegrityError, transaction
@@ -18,7 +19,7 @@ from accounts.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """allauth's adapter, with our words and without its three traps."""
+    """allauth's adapter, with our words and without its traps."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "account_inactive": _("This account is closed."),
@@ -40,12 +41,26 @@ class AccountAdapter(DefaultAccountAdapter):
         name = super()._get_login_attempts_cache_key(request, **credentials)
         return f"{self.get_client_ip(request)}:{name}"
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """Look for an address among the addresses alone: no username looks like one. allauth, which
+        tries what was typed as both, hashes the password twice where the address has an account,
+        and the time that takes would tell so.
+        """
+        if credentials.get("email") == credentials.get("username"):
+            credentials.pop("username", None)
+        return super().authenticate(request, **credentials)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write a mail in the present transaction. It is sent later: nobody waits for a mail
         server, nor can tell by the time it takes whether there was anything to send.
         """
         request = allauth_context.request
-        whole = {"request": request, "email": email, "current_site": get_current_site(request)}
+        whole = {
+            "request": request,
+            "email": email,
+            "current_site": get_current_site(request),
+            "link_days": settings.MAIL_LINK_DAYS,
+        }
         message = self.render_mail(template_prefix, email, whole | context)
         text = str(message.body)
         html = as_html(subject=message.subject, text=text)

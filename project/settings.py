@@ -122,6 +122,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.visits_middleware",
+    "project.page_limits.page_limits_middleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -269,7 +270,11 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_RETRY_PAUSES: list[int] = env.list(
     "MAIL_RETRY_PAUSES", cast=int, default=[60, 300, 1800, 7200]
 )
-MAILS_KEPT: int = env.int("MAILS_KEPT", default=3)  # days; by then the links in it have ended
+# Days for which a link in a mail confirms an address or sets a password; the mail says so.
+MAIL_LINK_DAYS = 3
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = MAIL_LINK_DAYS
+PASSWORD_RESET_TIMEOUT = MAIL_LINK_DAYS * 24 * 3600
+MAILS_KEPT: int = env.int("MAILS_KEPT", default=MAIL_LINK_DAYS)  # days
 
 # --- Tasks ---------------------------------------------------------------------------------------
 
@@ -311,7 +316,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["api.parsers.BoundedJSONParser"],
     "DEFAULT_THROTTLE_CLASSES": ["api.throttles.ReadThrottle", "api.throttles.WriteThrottle"],
     "DEFAULT_THROTTLE_RATES": {
-        # Of one person, or of one address where nobody is logged in.
+        # Of one person, or of one address where nobody is logged in. Forms of pages are writes too.
         "reads": env.str("API_READS", default="1200/min"),
         "writes": env.str("API_WRITES", default="300/min"),
         "registrations": env.str("REGISTRATIONS_PER_ADDRESS", default="20/hour"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.cache import cache
 
 from tests.listening import heard
@@ -15,3 +16,17 @@ def fresh_limits(settings: Any) -> None:
     """Limits that count, and that no other test has used up."""
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()
+
+
+@pytest.fixture
+def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The passwords that are hashed meanwhile, which is what takes time that strangers measure."""
+    passwords: list[str] = []
+    encode = MD5PasswordHasher.encode
+
+    def noting(self: MD5PasswordHasher, password: str, salt: str) -> str:
+        passwords.append(password)
+        return encode(self, password, salt)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", noting)
+    return passwords

@@ -52,6 +52,15 @@ def test_a_wrong_name_and_a_wrong_password_are_answered_alike(client: Client, al
     assert answer("alice@example.org", "wrong") == wrong_password
 
 
+@pytest.mark.parametrize("login", ["alice", "nobody", "alice@example.org", "nobody@example.org"])
+def test_a_wrong_password_takes_as_long_whoever_is_named(
+    client: Client, alice: User, hashed: list[str], login: str
+) -> None:
+    hashed.clear()
+    log_in(client, login, "wrong")
+    assert hashed == ["wrong"]
+
+
 def test_a_stranger_who_guesses_does_not_lock_the_owner_out(client: Client, alice: User) -> None:
     for _ in range(6):
         log_in(client, "alice", "a guess", REMOTE_ADDR="192.0.2.1")

@@ -1,9 +1,13 @@
 """Making an account, and its password and address."""
 
+import re
+import time
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core import mail
 from django.test import Client
 
@@ -74,6 +78,28 @@ def test_registration_does_not_tell_which_addresses_have_an_account(
     assert not User.objects.filter(username="eve").exists()
     assert mail.outbox[1].to == ["alice@example.org"]
     assert "already" in mail.outbox[1].subject
+
+
+@pytest.mark.parametrize("email", ["dora@example.org", "alice@example.org"])
+def test_registering_takes_as_long_whether_or_not_the_address_has_an_account(
+    client: Client, alice: User, hashed: list[str], email: str
+) -> None:
+    hashed.clear()
+    client.post(SIGNUP, {**NEWCOMER, "email": email})
+    assert hashed == [PASSWORD]
+
+
+def test_a_new_address_does_not_tell_whether_somebody_has_it(client: Client, alice: User) -> None:
+    def answer(address: str) -> str:
+        bob = User.objects.create_user(address[:3], f"{address[:3]}@example.org", PASSWORD)
+        client.force_login(bob)
+        page = client.post(EMAIL, {"email": address, "action_add": ""}, follow=True)
+        said = page.content.decode().split("<main")[1]
+        return re.sub(r'value="[^"]*"', "", said).replace(address, "…").replace(bob.username, "…")
+
+    taken = answer("alice@example.org")
+    assert "is on its way" in taken
+    assert taken == answer("fresh@example.org")
 
 
 @pytest.mark.parametrize("name", ["ALICE", "al ice", "../x", "é", ".", "a" * 33])
@@ -151,6 +177,35 @@ def test_a_new_password_by_mail_works_once_and_ends_everything(client: Client, a
     assert "any more" in Client().get(link, follow=True).content.decode()
     log_in(client, "alice", new)
     assert who(client) == "Alice"
+
+
+@pytest.mark.parametrize(("days", "works"), [(2.9, True), (3.1, False)])
+def test_a_link_to_a_new_password_works_for_three_days(
+    client: Client, alice: User, monkeypatch: pytest.MonkeyPatch, days: float, works: bool
+) -> None:
+    client.post(RESET, {"email": "alice@example.org"})
+    assert "within 3 days" in str(mail.outbox[0].body)
+    then = datetime.now() + timedelta(days=days)
+    monkeypatch.setattr(PasswordResetTokenGenerator, "_now", lambda _self: then)
+    page = client.get(link_in(mail.outbox[0]), follow=True)
+    assert ("any more" not in page.content.decode()) == works
+    new = "another long secret"
+    client.post(page.request["PATH_INFO"], {"password1": new, "password2": new})
+    alice.refresh_from_db()
+    assert alice.check_password(new) == works
+
+
+@pytest.mark.parametrize(("days", "works"), [(2.9, True), (3.1, False)])
+def test_a_link_that_confirms_works_for_three_days(
+    client: Client, monkeypatch: pytest.MonkeyPatch, days: float, works: bool
+) -> None:
+    client.post(SIGNUP, NEWCOMER)
+    assert "within 3 days" in str(mail.outbox[0].body)
+    then = time.time() + days * 24 * 3600
+    with monkeypatch.context() as later:
+        later.setattr(time, "time", lambda: then)
+        client.post(link_in(mail.outbox[0]))
+    assert EmailAddress.objects.filter(verified=True).exists() == works
 
 
 def test_asking_for_a_new_password_does_not_tell_who_has_an_account(
