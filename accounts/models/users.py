@@ -1,6 +1,7 @@
 """The person: a name, perhaps an address, and a version that says whether a login still counts."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -121,19 +122,14 @@ class User(AbstractUser):  # type: ignore[django-manager-missing] # knox comes w
     @property
     def avatar_url(self) -> str:
         """The address of the small picture; it changes when the picture does."""
-        return self._picture_url("small")
+        return picture_url(self.username, self.picture, "small")
 
     @property
     def large_avatar_url(self) -> str:
-        return self._picture_url("large")
+        return picture_url(self.username, self.picture, "large")
 
     def get_absolute_url(self) -> str:
         return reverse("profile", args=[self.username])
-
-    def _picture_url(self, size: str) -> str:
-        if not self.picture:
-            return reverse("avatar", args=[self.username])
-        return reverse("picture", args=[self.username, self.picture, size])
 
     def get_session_auth_hash(self) -> str:
         """Return what every session of this person must carry: it changes with the password and
@@ -151,3 +147,11 @@ class User(AbstractUser):  # type: ignore[django-manager-missing] # knox comes w
         return salted_hmac(
             "accounts.User.session", value, secret=secret, algorithm="sha256"
         ).hexdigest()
+
+
+@lru_cache(maxsize=10_000)
+def picture_url(username: str, picture: str, size: str) -> str:
+    """Every frame of a message shows one; working it out takes as long as encoding the rest."""
+    if not picture:
+        return reverse("avatar", args=[username])
+    return reverse("picture", args=[username, picture, size])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 
-from accounts.search.index import SearchIndex
+from accounts.search.index import Entry, SearchIndex, entry
 
 from .posts import Comment, Post
 
@@ -35,8 +35,8 @@ class PostWords(SearchIndex):
         return f"words of post {self.post_id}"
 
     @classmethod
-    def of(cls, thing: Post) -> Self:
-        return cls.entry(thing.pk, thing.plain)
+    def of(cls, thing: Post) -> Entry:
+        return entry(thing.pk, thing.plain)
 
 
 class CommentWords(SearchIndex):
@@ -59,8 +59,8 @@ class CommentWords(SearchIndex):
         return f"words of comment {self.comment_id}"
 
     @classmethod
-    def of(cls, thing: Comment) -> Self:
-        return cls.entry(thing.pk, thing.plain)
+    def of(cls, thing: Comment) -> Entry:
+        return entry(thing.pk, thing.plain)
 
 
 class PersonWords(SearchIndex):
@@ -83,5 +83,5 @@ class PersonWords(SearchIndex):
         return f"words of person {self.person_id}"
 
     @classmethod
-    def of(cls, thing: User) -> Self:
-        return cls.entry(thing.pk, f"{thing.names}\n{thing.about_me}")
+    def of(cls, thing: User) -> Entry:
+        return entry(thing.pk, f"{thing.names}\n{thing.about_me}")

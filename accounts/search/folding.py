@@ -13,6 +13,8 @@ from unicodedata import decimal, normalize
 import regex
 
 CLUSTER = regex.compile(r"\X", regex.V1)
+# ASCII, but for a last character that may have marks to it; or one character as people see it.
+PIECE = regex.compile(r"[\x00-\x7f]+(?![^\x00-\x7f])|\X", regex.V1)
 # Zero-width space stays, and so divides words; voicing marks are composed again with their kana.
 DROPPED = regex.compile(
     r"[[\p{M}&&[\p{Zinh}\p{Hebr}\p{Arab}]]--[\u3099\u309a]]"
@@ -29,7 +31,9 @@ def fold(text: str) -> str:
     """Return `text` as it is compared; folding it again changes nothing."""
     if text.isascii():
         return text.lower()
-    return "".join(map(_folded, CLUSTER.findall(text)))
+    return "".join(
+        piece.lower() if piece.isascii() else _folded(piece) for piece in PIECE.findall(text)
+    )
 
 
 def fold_with_places(text: str) -> tuple[str, list[tuple[int, int]]]:

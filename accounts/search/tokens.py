@@ -50,6 +50,13 @@ def tokens(folded: str) -> Iterator[Token]:
     return islice(_tokens(folded), TOKEN_COUNT)
 
 
+def words_of_text(folded: str) -> list[str]:
+    """The texts of `tokens(folded)` alone: all that an index needs, in a fraction of the time."""
+    if folded.isascii():
+        return [word[:TOKEN_LENGTH] for word in ASCII_WORD.findall(folded)[:TOKEN_COUNT]]
+    return [token.text for token in tokens(folded)]
+
+
 def _tokens(folded: str) -> Iterator[Token]:
     if folded.isascii():
         for word in ASCII_WORD.finditer(folded):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.db import models
 
-from accounts.search.index import IndexManager, SearchIndex
+from accounts.search.index import Entry, IndexManager, SearchIndex, entry
 
 from .messages import Message, MessageKind
 
@@ -47,7 +47,7 @@ class MessageWords(SearchIndex):
         return f"words of {self.message_id}"
 
     @classmethod
-    def of(cls, thing: Message) -> Self | None:
+    def of(cls, thing: Message) -> Entry | None:
         if thing.kind != MessageKind.TEXT or thing.deleted_at is not None:
             return None
-        return cls.entry(thing.pk, thing.text, scope=thing.room_id)
+        return entry(thing.pk, thing.text, scope=thing.room_id)

@@ -55,9 +55,9 @@ def test_indexing_goes_on_where_it_was_stopped(old: Room, alice: User) -> None:
 def test_indexing_anew_replaces_what_is_there(old: Room, alice: User) -> None:
     assert list(MESSAGES.put_in()) == [2, 2]
     MessageWords.objects.all().delete()
-    MessageWords.objects.bulk_create(
-        MessageWords.entry(message.pk, "blue", scope=old.pk) for message in MESSAGES.missing()
-    )
+    for message in MESSAGES.missing():
+        message.text = "blue"
+        MessageWords.objects.add([message])
     assert list(MESSAGES.put_in()) == []
     assert list(MESSAGES.put_in(anew=True)) == [2, 2]
     assert (len(finds(alice, "red")), finds(alice, "blue")) == (4, [])

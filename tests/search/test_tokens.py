@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.search.folding import fold, fold_with_places
-from accounts.search.tokens import TOKEN_COUNT, TOKEN_LENGTH, tokens
+from accounts.search.tokens import TOKEN_COUNT, TOKEN_LENGTH, tokens, words_of_text
 
 TEXTS = st.one_of(
     st.text(max_size=80),
@@ -116,3 +116,14 @@ def test_every_folded_character_has_a_place(text: str) -> None:
     assert len(places) == len(folded)
     assert places == sorted(places)
     assert all(0 <= start < end <= len(text) for start, end in places)
+
+
+@given(TEXTS)
+def test_an_index_gets_the_words_of_a_text(text: str) -> None:
+    assert words_of_text(fold(text)) == words(text)
+
+
+@pytest.mark.parametrize("word", ["a ", "x" * 5_000, "ก"])
+def test_an_index_gets_no_more_than_there_may_be(word: str) -> None:
+    text = word * (TOKEN_COUNT + 5)
+    assert words_of_text(text) == words(text)
