@@ -27,6 +27,7 @@ class Member(Protocol):
     rooms: dict[str, LiveRoom]
 
     def send(self, payload: bytes) -> None: ...
+    def end_membership(self, room: int, room_id: str, *, reason: str) -> None: ...
 
 
 class Activity:
@@ -98,14 +99,19 @@ class Activity:
             for session in sessions:
                 waiting = found.get((key, session.user_id))
                 slug = self._slugs.get(key)
-                if waiting is not None and slug is not None:
-                    event = RoomActivity(
-                        room_id=slug,
-                        head=moved[key],
-                        unread=waiting.unread,
-                        mentions=waiting.mentions,
-                    )
-                    session.send(event_frame(event))
+                if slug is None:
+                    continue
+                if waiting is None:
+                    # No member any more: the room has moved by that, and nobody told of it.
+                    session.end_membership(key, slug, reason="ended")
+                    continue
+                event = RoomActivity(
+                    room_id=slug,
+                    head=moved[key],
+                    unread=waiting.unread,
+                    mentions=waiting.mentions,
+                )
+                session.send(event_frame(event))
 
     def _absent(self, key: int) -> list[Member]:
         slug = self._slugs.get(key, "")

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Protocol
 
 from django.conf import settings
@@ -32,18 +32,19 @@ from .bus_items import (
     Receipt,
     RoomNotice,
 )
+from .checks import Checks
 from .live_room import LiveRoom, read_system_message
 from .live_sessions import Register
 from .notices import Notices
 from .presence import Presence
 from .protocol.codec import Delivery
+from .renaming import Renaming
 
 if TYPE_CHECKING:
     from accounts.identity import Identity
 
 logger = logging.getLogger(__name__)
 
-CHECK_CHUNK = 500
 ROOM_LINGERS = 30.0
 
 
@@ -53,6 +54,7 @@ class HubSession(Listener, Protocol):
     identity: Identity
     username: str
     rooms: dict[str, LiveRoom]
+    member_of: dict[int, str]
     muted_until: dict[int, float]
 
     def end(self, *, reason: str) -> None: ...
@@ -72,15 +74,14 @@ class Hub:
         self.presence = Presence(self.rooms)
         self.register = Register()
         self.notices = Notices(self._tell_person)
+        self.renaming = Renaming(self.rooms)
+        self.checks = Checks(self)
         self.sessions: set[HubSession] = set()
         self._by_user: dict[int, set[HubSession]] = defaultdict(set)
         # Slugs never change, so what they stand for is asked once.
         self._keys: dict[str, int] = {}
         self._loop = asyncio.get_running_loop()
         self._tasks: list[asyncio.Task[None]] = []
-        # Who is called or looks otherwise than the live rooms here show.
-        self._renamed: set[int] = set()
-        self._refreshing: asyncio.Task[None] | None = None
         self._hearing = {
             Change: self._hear_change,
             Head: self._hear_head,
@@ -101,15 +102,16 @@ class Hub:
     def start(self) -> None:
         self.bus.start()
         self._tasks = [
-            asyncio.create_task(self._check_heads()),
-            asyncio.create_task(self._check_access()),
+            asyncio.create_task(self.checks.run_heads()),
+            asyncio.create_task(self.checks.run_access()),
             asyncio.create_task(self.activity.run()),
             asyncio.create_task(self.presence.run()),
             asyncio.create_task(self.register.run()),
         ]
 
     async def stop(self) -> None:
-        await tasks.end([*self._tasks, *filter(None, [self._refreshing])])
+        await tasks.end(self._tasks)
+        await self.renaming.stop()
         await self.notices.stop()
         # Together: while Redis stands still, each of them waits as long as it may.
         await asyncio.gather(self.presence.stop(), self.register.stop(), self.bus.stop())
@@ -154,9 +156,18 @@ class Hub:
                 session.end_membership(change.room, about.room_id, reason=about.act)
 
     def _hear_membership_began(self, began: MembershipBegan) -> None:
-        for session in self._by_user.get(began.user, ()):
+        self._begin_membership(began, self._by_user.get(began.user, ()))
+
+    def find_membership(self, began: MembershipBegan) -> None:
+        """Tell those of the person's sessions that did not hear of it."""
+        sessions = self._by_user.get(began.user, ())
+        unaware = [session for session in sessions if began.room not in session.member_of]
+        self._begin_membership(began, unaware)
+
+    def _begin_membership(self, began: MembershipBegan, sessions: Collection[HubSession]) -> None:
+        for session in sessions:
             session.become_member({began.room: began.room_id})
-        self._deliver(self._by_user.get(began.user, ()), began.frame)
+        self._deliver(sessions, began.frame)
 
     def _hear_membership_changed(self, changed: MembershipChanged) -> None:
         for session in self._by_user.get(changed.user, ()):
@@ -205,26 +216,7 @@ class Hub:
                 session.end(reason=ended.reason)
 
     def _hear_profile_changed(self, changed: ProfileChanged) -> None:
-        self._renamed.add(changed.user)
-        if self._refreshing is None:
-            self._refreshing = asyncio.create_task(self._refresh())
-
-    async def _refresh(self) -> None:
-        """Round after round, with a rest after each: however often people change how they look, it
-        costs no more than this."""
-        try:
-            while self._renamed:
-                users, self._renamed = self._renamed, set()
-                for user_id in users:
-                    await self._guarded(self._refresh_rooms_of(user_id))
-                await asyncio.sleep(settings.CHAT_ACTIVITY_INTERVAL)
-        finally:
-            self._refreshing = None
-
-    async def _refresh_rooms_of(self, user_id: int) -> None:
-        for key in await reads.rooms_of(user_id, list(self.rooms)):
-            if room := self.rooms.get(key):
-                await room.refresh()
+        self.renaming.changed(changed.user)
 
     # Sessions and rooms
 
@@ -246,6 +238,11 @@ class Hub:
                 room, session, grace=settings.CHAT_PRESENCE_GRACE, reason="disconnected"
             )
             self.close_room(session, room)
+
+    @property
+    def people(self) -> list[int]:
+        """The ids of everybody who has a session here."""
+        return list(self._by_user)
 
     def count_of(self, user_id: int) -> int:
         """How many sessions a person has here."""
@@ -273,64 +270,6 @@ class Hub:
     def _forget_if_empty(self, room: LiveRoom) -> None:
         if not room.audience and self.rooms.get(room.key) is room:
             del self.rooms[room.key]
-
-    # Checks that do not trust the bus
-
-    async def _check_heads(self) -> None:
-        checked_at = self._loop.time()
-        while True:
-            await asyncio.sleep(settings.CHAT_BEAT_INTERVAL)
-            due = self._loop.time() - checked_at >= settings.CHAT_HEAD_CHECK_INTERVAL
-            if due or self.bus.deaf:
-                checked_at = self._loop.time()
-                await self._guarded(self.check_heads())
-
-    async def check_heads(self) -> None:
-        """Read the heads of all rooms that matter here; who stands elsewhere repairs itself."""
-        keys = list({*self.rooms, *self.activity.rooms})
-        for start in range(0, len(keys), CHECK_CHUNK):
-            chunk = keys[start : start + CHECK_CHUNK]
-            stood_at = {key: self.rooms[key].position for key in chunk if key in self.rooms}
-            for head in await reads.heads(chunk):
-                self.activity.moved(head.room, head.number)
-                if (room := self.rooms.get(head.room)) and head.room in stood_at:
-                    room.check(head, stood_at=stood_at[head.room])
-
-    async def _check_access(self) -> None:
-        while True:
-            await asyncio.sleep(settings.CHAT_ACCESS_CHECK_INTERVAL)
-            await self._guarded(self.check_access())
-
-    async def check_access(self) -> None:
-        """End what lost its right without this hub hearing of it: logins and memberships. And tell
-        what else it did not hear of: notifications."""
-        await self._check_logins()
-        await self._check_memberships()
-        await self.notices.check(list(self._by_user))
-
-    async def _check_logins(self) -> None:
-        sessions = list(self.sessions)
-        reasons = await reads.ended_identities([session.identity for session in sessions])
-        for session in sessions:
-            if reason := reasons.get(session.identity):
-                session.end(reason=reason)
-
-    async def _check_memberships(self) -> None:
-        seats = {
-            (room, session.user_id) for session in self.sessions for room in session.rooms.values()
-        }
-        # Who comes back while the database is asked has a higher number.
-        stood_at = {room: room.position for room, _ in seats}
-        there = await reads.memberships_still_there({(room.key, user) for room, user in seats})
-        for room, user in seats:
-            if (room.key, user) not in there:
-                room.take_out(user, number=stood_at[room] + 1, reason="ended")
-
-    async def _guarded(self, check: asyncio.Future[None] | object) -> None:
-        try:
-            await check  # type: ignore[misc]
-        except Exception:
-            logger.warning("A check of rooms and logins failed", exc_info=True)
 
 
 def _is_ended(identity: Identity, ended: AccessEnded) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from operator import attrgetter
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from accounts.identity import Identity, shut_out, still_valid
 from accounts.queries.notifications import unread_counts
 from accounts.signals import EndReason
 
-from . import queries, shapes
+from . import bus_items, queries, shapes
 from .bus_items import Change, Head
 from .models import Message, RoomHead
 from .protocol.codec import encode
@@ -83,6 +84,25 @@ def _ended(identities: Collection[Identity]) -> dict[Identity, str]:
 async def memberships_still_there(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     """Those of (room key, user id) `pairs` that are memberships."""
     return await in_thread(queries.memberships_still_there, pairs)
+
+
+async def memberships_begun(
+    users: Collection[int], *, since: datetime
+) -> list[bus_items.MembershipBegan]:
+    """What sessions of `users` (ids) hear of their memberships that began `since` then."""
+    return await in_thread(_memberships_begun, users, since)
+
+
+def _memberships_begun(users: Collection[int], since: datetime) -> list[bus_items.MembershipBegan]:
+    return [
+        shapes.membership_began(
+            membership,
+            queries.summary(
+                membership, waiting=queries.Waiting(membership.unread, membership.mentions)
+            ),
+        )
+        for membership in queries.memberships_begun(users=users, since=since)
+    ]
 
 
 async def waiting(

@@ -7,10 +7,20 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 from . import models
-from .bus_items import Change
-from .models import Message, MessageKind, Reaction, Room, RoomHead
-from .protocol.codec import encode
-from .protocol.contents import Attachment, Kind, MessageBody, Person, Quote, Reactions, RoomState
+from .bus_items import Change, MembershipBegan
+from .models import Membership, Message, MessageKind, Reaction, Room, RoomHead
+from .protocol import outbound
+from .protocol.codec import encode, event_frame
+from .protocol.contents import (
+    Attachment,
+    Kind,
+    MessageBody,
+    Person,
+    Quote,
+    Reactions,
+    RoomState,
+    RoomSummary,
+)
 from .protocol.outbound import MessageDeleted, MessageEdited, NewMessage, OutboundEvent
 from .protocol.outbound import RoomChange as RoomChangeEvent
 from .protocol.replies import Stored
@@ -153,6 +163,16 @@ def room_change(event: type[RoomChangeEvent], room: Room, head: RoomHead, *, num
         event=event.event,
         body=body,
         floor=head.floor,
+    )
+
+
+def membership_began(membership: Membership, summary: RoomSummary) -> MembershipBegan:
+    """What the person's own sessions hear: the room as `summary` shows it to them."""
+    return MembershipBegan(
+        user=membership.user_id,
+        room=membership.room_id,
+        room_id=summary.room_id,
+        frame=event_frame(outbound.MembershipBegan(room=summary)),
     )
 
 

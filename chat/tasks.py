@@ -1,10 +1,13 @@
-"""Ending tasks for certain."""
+"""Tasks that end for certain, and work that may fail."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+import logging
+from collections.abc import Awaitable, Iterable
 from typing import Any
+
+logger = logging.getLogger(__name__)
 
 CANCEL_AGAIN_AFTER = 0.1
 
@@ -19,3 +22,11 @@ async def end(tasks: Iterable[asyncio.Task[Any]]) -> None:
         for task in running:
             task.cancel()
         _, running = await asyncio.wait(running, timeout=CANCEL_AGAIN_AFTER)
+
+
+async def guarded(work: Awaitable[None], failed: str) -> None:
+    """Await `work` that is done again soon; if it fails, that is a line in the log, `failed`."""
+    try:
+        await work
+    except Exception:
+        logger.warning("%s", failed, exc_info=True)

@@ -9,18 +9,13 @@ from chat import bus_items, queries, shapes
 from chat.models import Membership
 from chat.protocol.codec import event_frame
 from chat.protocol.contents import RoleName
-from chat.protocol.outbound import MembershipBegan, MembershipChanged
+from chat.protocol.outbound import MembershipChanged
 
 
 def began(membership: Membership) -> bus_items.MembershipBegan:
     """A membership begins, with nothing waiting. Its room, head and pair must be loaded."""
     summary = queries.summary(membership, waiting=queries.Waiting(0, 0))
-    return bus_items.MembershipBegan(
-        user=membership.user_id,
-        room=membership.room_id,
-        room_id=summary.room_id,
-        frame=event_frame(MembershipBegan(room=summary)),
-    )
+    return shapes.membership_began(membership, summary)
 
 
 def changed(membership: Membership, *, room_id: str) -> bus_items.MembershipChanged:

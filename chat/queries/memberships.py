@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from django.conf import settings
@@ -91,6 +92,16 @@ def memberships_with_unread(user: User) -> list[CountedMembership]:
             member.room.name = other.display_name
     # Rooms as the database sorts names, then people.
     return sorted(found, key=lambda member: member.room.name.casefold() if member.other else "")
+
+
+def memberships_begun(*, users: Collection[int], since: datetime) -> list[CountedMembership]:
+    """The memberships of `users` (ids) that began at `since` or later, ready for a summary."""
+    found = Membership.objects.filter(user__in=users, joined_at__gte=since)
+    return list(
+        _counted(found).select_related(
+            "room", "room__head", "room__pair__first", "room__pair__second"
+        )
+    )
 
 
 def room_summaries(memberships: Collection[CountedMembership]) -> list[RoomSummary]:

@@ -179,7 +179,7 @@ class History:
     async def act(self, name: str, arguments: list[Any]) -> None:
         match name, arguments:
             case "check", [hub]:
-                await self.hubs[hub % HUBS].hub.check_heads()
+                await self.hubs[hub % HUBS].hub.checks.heads()
             case "join", [client, hub, asides]:
                 await self.join(self.clients[client % CLIENTS], self.hubs[hub % HUBS], asides)
             case "be_away", [client, hub, changes, asides]:
@@ -348,7 +348,7 @@ class History:
             if not client.has_open(self.room.slug):
                 await self.join(client, self.hubs[0])
         for process in self.hubs:
-            await process.hub.check_heads()
+            await process.hub.checks.heads()
             await settle()
             # One that failed, or was in doubt, tries again after a while. Whoever had read all
             # there is would be reset by it, and read no further.

@@ -181,7 +181,7 @@ async def test_the_check_finds_memberships_that_are_gone(
     _, bob, carol = people
     clients = [await comes(person, two[0], place) for person in (bob, carol)]
     await in_database(Membership.objects.filter(user=bob.user).delete)
-    await two[0].hub.check_access()
+    await two[0].hub.checks.access()
     assert clients[0].heard("membership_ended") == [{"room_id": place.slug, "reason": "ended"}]
     assert clients[1].heard("membership_ended") == []
     assert [closed(client) for client in clients] == [None, None]
@@ -202,7 +202,7 @@ async def test_who_comes_back_during_the_check_stays(
         return answer
 
     monkeypatch.setattr(reads, "memberships_still_there", come_back_meanwhile)
-    await two[0].hub.check_access()
+    await two[0].hub.checks.access()
     assert tab.heard("membership_ended") == []
     assert tab.has_open(place.slug)
 

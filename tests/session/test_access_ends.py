@@ -125,7 +125,7 @@ async def test_the_check_ends_logins_that_ended_silently(
 
     await Session.objects.filter(pk=tabs[0].session.identity.session_key).adelete()
     await AuthToken.objects.filter(digest=tabs[3].session.identity.token_digest).adelete()
-    await house.hub.check_access()
+    await house.hub.checks.access()
     ended = [tabs[0], tabs[1], tabs[3]]
     assert all(closed_with(talker, "expired", 4401) for talker in ended)
     await hears_no_more(ended, [other, tabs[2]], room)
@@ -135,7 +135,7 @@ async def test_the_check_ends_all_of_who_was_shut_out_silently(
     house: House, tabs: list[Talker], other: Talker, room: Room, bob: User
 ) -> None:
     await User.objects.filter(pk=bob.pk).aupdate(is_active=False)
-    await house.hub.check_access()
+    await house.hub.checks.access()
     assert all(closed_with(talker, "deactivated", 4403) for talker in tabs)
     await hears_no_more(tabs, [other], room)
 
@@ -144,14 +144,14 @@ async def test_the_check_ends_logins_of_an_older_access_version(
     house: House, tabs: list[Talker], bob: User
 ) -> None:
     await User.objects.filter(pk=bob.pk).aupdate(access_version=bob.access_version + 1)
-    await house.hub.check_access()
+    await house.hub.checks.access()
     assert all(talker.closed == 4401 for talker in tabs)
 
 
 async def test_the_check_finds_nothing_where_nothing_ended(
     house: House, tabs: list[Talker], other: Talker, room: Room
 ) -> None:
-    await house.hub.check_access()
+    await house.hub.checks.access()
     await hears_no_more([], [other, *tabs], room)
 
 

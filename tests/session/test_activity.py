@@ -50,7 +50,7 @@ async def test_a_move_that_only_the_check_of_heads_finds_is_told(
 ) -> None:
     talker = await deaf_house.visit(bob)
     head = await say(room, alice)
-    await deaf_house.hub.check_heads()
+    await deaf_house.hub.checks.heads()
     expected = {"room_id": room.slug, "head": head.number, "unread": 1, "mentions": 0}
     assert await told(deaf_house, talker) == [expected]
 
@@ -108,3 +108,17 @@ async def test_who_is_no_member_any_more_hears_nothing_of_the_room(
     await say(room, alice)
     deaf_house.hub._hear(happened)
     assert await told(deaf_house, talker) == []
+
+
+async def test_an_end_that_nobody_told_of_is_told_when_the_room_moves(
+    deaf_house: House, room: Room, alice: User, bob: User
+) -> None:
+    talker = await deaf_house.visit(bob)
+    await in_thread(end_membership, room=room.pk, user=bob)
+    await deaf_house.hub.checks.heads()
+    assert await told(deaf_house, talker) == []
+    assert talker.heard("membership_ended") == [{"room_id": room.slug, "reason": "ended"}]
+    await say(room, alice)
+    await deaf_house.hub.checks.heads()
+    assert await told(deaf_house, talker) == []
+    assert len(talker.heard("membership_ended")) == 1
