@@ -14,7 +14,7 @@ from accounts.signals import (
     announce_notifications_changed,
 )
 
-from .notifications import notify
+from .notifications import hold, notify
 from .rights import require_active, require_pace, require_right
 from .texts import read_text
 
@@ -70,8 +70,9 @@ def delete_comment(*, comment_id: int, by: User) -> None:
         raise AccountsError(Refusal.NOT_FOUND)
     if by.pk not in (comment.author_id, post.author_id):
         raise AccountsError(Refusal.NOT_ALLOWED)
-    unread = Notification.objects.filter(comment=comment, read_at=None)
-    concerned = set(unread.values_list("recipient_id", flat=True))
+    told = Notification.objects.filter(comment=comment)
+    hold(told)
+    concerned = set(told.filter(read_at=None).values_list("recipient_id", flat=True))
     comment.delete()
     announce_notifications_changed(user_ids=concerned)
     announce_comment_changed(post_id=post.pk, comment_id=comment_id, gone=True)

@@ -3,7 +3,7 @@ people, whichever way they are saved."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +18,14 @@ BATCH = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """One kind of thing that is searched: what of it can be found, and by which index."""
+    """One kind of thing that is searched: what of it can be found, and by which index.
+
+    `hold` takes the locks that whoever changes these things (keys) takes before theirs.
+    """
 
     things: Callable[[], QuerySet[Any]]
     index: type[SearchIndex]
+    hold: Callable[[Sequence[int]], object] = list
 
     def missing(self, *, anew: bool = False) -> QuerySet[Any]:
         """What can be found and is not in the index; `anew`: what is, too."""
@@ -41,6 +45,7 @@ class Searched:
         while keys := list(missing.filter(pk__gt=after)[:BATCH]):
             after = keys[-1]
             with transaction.atomic():
+                self.hold(keys)
                 # Locked, so that no change falls between reading a text and storing its words. A
                 # change that this waited for has indexed its thing already.
                 locked = self.things().filter(pk__in=keys).order_by("pk")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Comment, Notification, NotificationKind, Post, User
@@ -53,8 +54,16 @@ def _mark(recipient: User, first: int, last: int) -> None:
     waiting = Notification.objects.filter(
         recipient=recipient, read_at=None, pk__gte=first, pk__lte=last
     )
+    hold(waiting)
     if waiting.update(read_at=timezone.now()):
         announce_notifications_changed(user_ids=[recipient.pk])
+
+
+def hold(notifications: QuerySet[Notification]) -> list[int]:
+    """Lock `notifications` and return their keys. Whoever changes or deletes several holds them
+    first, in the order of these, so that no two wait for each other."""
+    rows = notifications.order_by("pk").select_for_update()
+    return list(rows.values_list("pk", flat=True))
 
 
 def prune_notifications(*, before: datetime) -> int:
@@ -69,6 +78,8 @@ def prune_notifications(*, before: datetime) -> int:
 def _prune_some(before: datetime) -> int:
     oldest = Notification.objects.filter(created_at__lt=before).order_by("created_at", "pk")
     rows = list(oldest.values_list("pk", "recipient_id", "read_at")[:PRUNED_TOGETHER])
-    Notification.objects.filter(pk__in=[pk for pk, _, _ in rows]).delete()
+    told = Notification.objects.filter(pk__in=[pk for pk, _, _ in rows])
+    hold(told)
+    told.delete()
     announce_notifications_changed(user_ids=[user for _, user, read_at in rows if read_at is None])
     return len(rows)

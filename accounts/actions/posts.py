@@ -12,7 +12,7 @@ from accounts.signals import (
     announce_post_published,
 )
 
-from .notifications import notify
+from .notifications import hold, notify
 from .rights import require_active, require_pace, require_right, require_seldom
 from .texts import read_text
 
@@ -69,8 +69,9 @@ def delete_post(*, post_id: int, by: User) -> None:
     Raises `AccountsError` (`not_found`, `not_allowed`).
     """
     post = _own_post(post_id, by)
-    unread = Notification.objects.filter(post=post, read_at=None)
-    concerned = set(unread.values_list("recipient_id", flat=True))
+    told = Notification.objects.filter(post=post)
+    hold(told)
+    concerned = set(told.filter(read_at=None).values_list("recipient_id", flat=True))
     post.delete()
     announce_notifications_changed(user_ids=concerned)
     announce_post_changed(post_id=post_id, gone=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.models import QuerySet
 
 from accounts.actions.indexing import Searched
+from chat.actions.changing import lock_heads
 from chat.models import Message, MessageKind, MessageWords
 
 
@@ -12,4 +15,10 @@ def _said() -> QuerySet[Message]:
     return Message.objects.filter(kind=MessageKind.TEXT, deleted_at=None)
 
 
-MESSAGES = Searched(_said, MessageWords)
+def _hold_rooms(keys: Sequence[int]) -> None:
+    """As every change of messages does: two that lock rows in another order wait for ever."""
+    rooms = Message.objects.filter(pk__in=keys).order_by().values_list("room", flat=True)
+    lock_heads(set(rooms))
+
+
+MESSAGES = Searched(_said, MessageWords, _hold_rooms)

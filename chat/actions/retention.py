@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -71,12 +72,21 @@ def _forget_originals(write: RoomWrite) -> None:
 def _delete_below(*, room: int, floor: int) -> int:
     gone = 0
     while True:
-        keys = Message.objects.filter(room_id=room, sequence__lt=floor).values_list("pk", flat=True)
-        chunk = list(keys[:DELETE_CHUNK])
-        Message.objects.filter(pk__in=chunk).delete()
-        gone += len(chunk)
-        if len(chunk) < DELETE_CHUNK:
+        deleted = _delete_some(room=room, floor=floor)
+        gone += deleted
+        if deleted < DELETE_CHUNK:
             return gone
+
+
+@transaction.atomic
+def _delete_some(*, room: int, floor: int) -> int:
+    below = Message.objects.filter(room_id=room, sequence__lt=floor)
+    chunk = below.filter(pk__in=list(below.values_list("pk", flat=True)[:DELETE_CHUNK]))
+    # Held before what hangs on them goes, in the order in which `index_search` holds them: nobody
+    # indexes what is being deleted, and no two wait for each other.
+    keys = list(chunk.order_by("pk").select_for_update().values_list("pk", flat=True))
+    chunk.delete()
+    return len(keys)
 
 
 def renew_epochs() -> int:

@@ -1,5 +1,6 @@
 """What waits for somebody: counted exactly, and read once for all devices."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from io import StringIO
@@ -7,11 +8,13 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.actions.comments import delete_comment
 from accounts.actions.follows import follow, unfollow
-from accounts.actions.notifications import mark_all_read, mark_read
+from accounts.actions.notifications import mark_all_read, mark_read, prune_notifications
 from accounts.actions.posts import delete_post
 from accounts.models import Notification, User
 from accounts.queries.notifications import notifications_of, unread_count, unread_counts
@@ -123,3 +126,26 @@ def test_the_count_stays_exact_while_people_follow_and_one_reads(alice: User) ->
         partial(mark_all_read, recipient=alice, newest=seen),
     )
     assert unread_count(alice) == len(told(alice)) == 7
+
+
+@pytest.mark.postgres_only  # SQLite locks no rows
+@pytest.mark.parametrize("way", ["read", "post deleted", "comment deleted", "pruned"])
+def test_several_are_locked_in_the_order_of_their_keys(way: str, alice: User, bob: User) -> None:
+    """So that no two who change the same ones wait for each other."""
+    written = post(alice, "Hello @bob")
+    said = comment(written, bob, "Hello @alice")
+    newest = Notification.objects.latest("pk").pk
+    acts: dict[str, Callable[[], object]] = {
+        "read": partial(mark_all_read, recipient=alice, newest=newest),
+        "post deleted": partial(delete_post, post_id=written.pk, by=alice),
+        "comment deleted": partial(delete_comment, comment_id=said.pk, by=bob),
+        "pruned": partial(prune_notifications, before=timezone.now()),
+    }
+    table = connection.ops.quote_name(Notification._meta.db_table)
+    with CaptureQueriesContext(connection) as queries:
+        acts[way]()
+    about = [query["sql"] for query in queries if table in query["sql"]]
+    holding = [place for place, sql in enumerate(about) if sql.endswith("ASC FOR UPDATE")]
+    changing = [place for place, sql in enumerate(about) if sql.startswith(("UPDATE", "DELETE"))]
+    assert len(holding) == 1
+    assert min(changing) > holding[0]

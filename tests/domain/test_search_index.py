@@ -1,11 +1,12 @@
 """What is stored already gets into the index, and the index comes and goes with its migration."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from accounts.actions import indexing
 from accounts.models import User
@@ -103,3 +104,25 @@ def test_an_index_can_be_made_and_taken_back(table: str) -> None:
             operation.database_backwards("chat", editor, None, None)
         left = [name for name in connection.introspection.table_names() if name.startswith(table)]
         assert left == []
+
+
+@pytest.mark.postgres_only  # SQLite locks no room, but the whole database
+@pytest.mark.django_db(transaction=True)
+def test_indexing_waits_for_a_room_that_is_being_changed(old: Room) -> None:
+    """Who locks some of its messages first, and then waits for the others, is waited for."""
+    with room_held(old), pytest.raises(OperationalError, match="lock timeout"):
+        next(MESSAGES.put_in(anew=True))
+    assert next(MESSAGES.put_in(anew=True)) == 2
+
+
+@contextmanager
+def room_held(room: Room) -> Iterator[None]:
+    """Another connection changes the room for longer than this one waits."""
+    other: Any = connection.copy("other")
+    with connection.cursor() as ours, other.cursor() as theirs:
+        ours.execute("SET lock_timeout = '50ms'")
+        theirs.execute("BEGIN")
+        theirs.execute("SELECT 1 FROM chat_roomhead WHERE room_id = %s FOR UPDATE", [room.pk])
+        yield
+    other.close()
+    connection.close()
