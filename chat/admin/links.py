@@ -31,6 +31,7 @@ REVOKE = Act[InviteLink](
 class InviteLinkAdmin(ActingList[InviteLink], ReadingList[InviteLink]):
     acts = (REVOKE,)
     list_display = ("in_room", "maker", "made", "until", "uses", "use_limit", "revoked")
+    list_display_links = ("made",)  # the room's name leads to the room
     list_filter = (("room", PickFilter), ("created_by", PickFilter))
     ordering = ("-pk",)
     fields = (

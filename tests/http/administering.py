@@ -23,6 +23,7 @@ EVERY_LIST = (
     "chat_room",
     "chat_membership",
     "chat_ban",
+    "chat_invitelink",
     "chat_message",
     "chat_report",
     "chat_moderationentry",

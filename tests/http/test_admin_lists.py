@@ -15,10 +15,11 @@ from accounts.actions.hiding import hide
 from accounts.actions.posts import write_post
 from accounts.admin import counting
 from accounts.models import Follow, Notification, User
+from chat.actions.links import make_link
 from chat.actions.messages import delete_message, edit_message, send_message
 from chat.actions.moderation import ban_member, close_room, mute_member
 from chat.actions.reports import report_message
-from chat.models import Membership, Message, ModerationEntry, Room
+from chat.models import Membership, Message, ModerationEntry, Room, RoomKind
 from tests.factories import make_room, make_user
 from tests.http.administering import EVERY_LIST, browser_of, list_address, page_address, rows_of
 
@@ -50,6 +51,7 @@ def busy_room(owner: User, member: User, number: int) -> Room:
     until = timezone.now() + timedelta(hours=1)
     mute_member(room=room.pk, by=owner, user=member, until=until, reason="rest")
     ban_member(room=room.pk, by=owner, user=stranger, reason="spam")
+    make_link(room=make_room(owner, kind=RoomKind.PRIVATE).pk, by=owner)
     follow(follower=stranger, followed=owner)
     write_comment(post_id=write_post(author=owner, text="Hi").pk, author=member, text="Ho")
     return room
@@ -71,6 +73,15 @@ def test_a_list_costs_the_same_number_of_queries_however_many_rows_it_shows(
         busy_room(alice, make_user(), number)
     with django_assert_num_queries(len(few)):
         client.get(list_address(model))
+
+
+@pytest.mark.parametrize("model", EVERY_LIST)
+def test_no_link_of_a_list_stands_within_another(
+    client: Client, alice: User, bob: User, model: str
+) -> None:
+    busy_room(alice, bob, 1)
+    page = client.get(list_address(model)).content.decode()
+    assert not re.search(r"<a\b(?:(?!</a>).)*<a\b", page, re.DOTALL), "browsers part them"
 
 
 def test_the_first_page_says_what_waits_and_who_is_here(

@@ -28,6 +28,7 @@ PERMISSIONS = {
     "chat_room": "chat.view_room",
     "chat_membership": "chat.view_membership",
     "chat_ban": "chat.view_ban",
+    "chat_invitelink": "chat.view_invitelink",
     "chat_message": "chat.view_message",
     "chat_report": "chat.view_report",
     "chat_moderationentry": "chat.view_moderationentry",
