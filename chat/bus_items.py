@@ -78,16 +78,16 @@ class Beat(Struct, frozen=True, array_like=True, tag=7):
 
 
 class Arrived(Struct, frozen=True, array_like=True, tag=8):
-    """A person's first session in a room came; `person` is "id:username"."""
+    """A person's first session in a place (its key) came; `person` is "id:username"."""
 
-    room: int
+    place: int
     person: str
 
 
 class Departed(Struct, frozen=True, array_like=True, tag=9):
-    """A person's last session in a room went."""
+    """A person's last session in a place went."""
 
-    room: int
+    place: int
     person: str
     reason: str
 
@@ -99,12 +99,14 @@ class ProfileChanged(Struct, frozen=True, array_like=True, tag=10):
 
 
 class MembershipBegan(Struct, frozen=True, array_like=True, tag=11):
-    """A person belongs to a room now: its key and slug, and the frame for their sessions."""
+    """A person belongs to a room now: its key and slug, and the frame for their sessions. In a
+    direct room, `companion` is the other one's id."""
 
     user: int
     room: int
     room_id: str
     frame: bytes
+    companion: int = 0
 
 
 class MembershipChanged(Struct, frozen=True, array_like=True, tag=12):

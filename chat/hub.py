@@ -33,11 +33,13 @@ from .bus_items import (
     RoomNotice,
 )
 from .checks import Checks
+from .companions import Caller, Companions
 from .live_room import LiveRoom, read_system_message
 from .live_sessions import Register
 from .notices import Notices
 from .presence import Presence
 from .protocol.codec import Delivery
+from .protocol.outbound import OutboundEvent
 from .renaming import Renaming
 
 if TYPE_CHECKING:
@@ -56,7 +58,9 @@ class HubSession(Listener, Protocol):
     rooms: dict[str, LiveRoom]
     member_of: dict[int, str]
     muted_until: dict[int, float]
+    companions: set[int]
 
+    def tell(self, event: OutboundEvent) -> None: ...
     def end(self, *, reason: str) -> None: ...
     def become_member(self, rooms: dict[int, str]) -> None: ...
     def end_membership(self, room: int, room_id: str, *, reason: str) -> None: ...
@@ -71,7 +75,8 @@ class Hub:
         self.bus = Bus(self.id, self._hear)
         self.activity = Activity()
         self.rooms: dict[int, LiveRoom] = {}
-        self.presence = Presence(self.rooms)
+        self.companions = Companions()
+        self.presence = Presence(self.rooms, self.companions)
         self.register = Register()
         self.notices = Notices(self._tell_person)
         self.renaming = Renaming(self.rooms)
@@ -168,6 +173,8 @@ class Hub:
         for session in sessions:
             session.become_member({began.room: began.room_id})
         self._deliver(sessions, began.frame)
+        if began.companion:
+            self.companions.met(sessions, began.companion)
 
     def _hear_membership_changed(self, changed: MembershipChanged) -> None:
         for session in self._by_user.get(changed.user, ()):
@@ -233,10 +240,12 @@ class Hub:
             sessions.discard(session)
             if not sessions:
                 del self._by_user[session.user_id]
+        self.companions.remove(session)
+        grace = settings.CHAT_PRESENCE_GRACE
+        caller = Caller(session.id, session.user_id)
+        self.presence.leave(self.companions, caller, grace=grace, reason="disconnected")
         for room in session.rooms.values():
-            self.presence.leave(
-                room, session, grace=settings.CHAT_PRESENCE_GRACE, reason="disconnected"
-            )
+            self.presence.leave(room, session, grace=grace, reason="disconnected")
             self.close_room(session, room)
 
     @property

@@ -1,4 +1,6 @@
-"""Who is here: a person's first session in a room, and the last. The leases are in Redis.
+"""Who is here: a person's first session in a place, and the last. The leases are in Redis.
+
+A place is a room, or the one that every session is in for as long as it lives.
 
 Presence is a hint for people, never a condition: without Redis it is unknown, and nothing waits.
 """
@@ -18,6 +20,7 @@ from redis.exceptions import RedisError
 
 from . import fanout, tasks
 from .bus_items import Arrived, Departed
+from .companions import EVERYWHERE, Companions
 from .live_room import LiveRoom
 from .people_here import person_key
 from .presence_news import PresenceNews
@@ -26,9 +29,10 @@ from .presence_store import Moved, PresenceStore
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-Places = list[tuple[str, str]]  # person and session
+Place = LiveRoom | Companions
+Seats = list[tuple[str, str]]  # person and session
 
-# Questions under way at once. Those of one room share a lane: they reach Redis in their order.
+# Questions under way at once. Those of one place share a lane: they reach Redis in their order.
 LANES = 16
 # Seconds in which who was closed by a server that restarts may come back unnoticed.
 COMES_BACK_WITHIN = 5.0
@@ -48,24 +52,25 @@ class Visitor(Protocol):
 
 
 class Seat(NamedTuple):
-    """A session's place in a room (its key); `person` is "id:username"."""
+    """Where a session is (the place's key); `person` is "id:username"."""
 
-    room: int
+    place: int
     person: str
     session: str
 
 
 class Presence:
-    """Keeps the leases of this process's sessions, and tells its rooms who came and went."""
+    """Keeps the leases of this process's sessions, and tells its places who came and went."""
 
-    def __init__(self, rooms: Mapping[int, LiveRoom]) -> None:
+    def __init__(self, rooms: Mapping[int, LiveRoom], everywhere: Companions) -> None:
         self._rooms = rooms
+        self._everywhere = everywhere
         self._client = Redis.from_url(
             settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2
         )
         self._store = PresenceStore(self._client)
         self._lanes = [asyncio.Lock() for _ in range(LANES)]
-        # Person by session, by room key: what the renewal leases again.
+        # Person by session, by the place's key: what the renewal leases again.
         self._seats: dict[int, dict[str, str]] = defaultdict(dict)
         self._leaving: dict[asyncio.Task[None], Seat] = {}
         self._news = PresenceNews()
@@ -77,27 +82,25 @@ class Presence:
 
     # Coming and going
 
-    async def prepare(self, room: LiveRoom) -> None:
-        """Learn who is in the room, where this process does not know yet."""
-        if not room.people.known:
-            # Where a room was open nowhere, nobody has swept.
-            await self._sweep(room)
-            await self._look(room)
+    async def prepare(self, place: Place) -> None:
+        """Learn who is there, where this process does not know yet."""
+        if not place.people.known:
+            await self._look(place)
 
-    async def enter(self, room: LiveRoom, visitor: Visitor) -> None:
-        """Lease the visitor's place; if it is the person's first, everybody hears it."""
+    async def enter(self, place: Place, visitor: Visitor) -> None:
+        """Lease the visitor a seat; if it is the person's first there, everybody hears it."""
         person = person_key(visitor.user_id, visitor.username)
-        self._seats[room.key][visitor.id] = person
-        moved = await self._lease(room.key, lambda: [(person, visitor.id)])
-        self._announce_come(room.key, moved)
+        self._seats[place.key][visitor.id] = person
+        moved = await self._lease(place.key, lambda: [(person, visitor.id)])
+        self._announce_come(place.key, moved)
 
-    def leave(self, room: LiveRoom, visitor: Visitor, *, grace: float = 0.0, reason: str) -> None:
-        """Give the place back, after `grace` s in which a reload may come back unnoticed."""
-        person = self._seats[room.key].pop(visitor.id, None)
-        if not self._seats[room.key]:
-            del self._seats[room.key]
+    def leave(self, place: Place, visitor: Visitor, *, grace: float = 0.0, reason: str) -> None:
+        """Give the seat back, after `grace` s in which a reload may come back unnoticed."""
+        person = self._seats[place.key].pop(visitor.id, None)
+        if not self._seats[place.key]:
+            del self._seats[place.key]
         if person is not None:
-            seat = Seat(room.key, person, visitor.id)
+            seat = Seat(place.key, person, visitor.id)
             leaving = self._expire(seat) if self._draining else self._leave(seat, grace, reason)
             task = self._loop.create_task(leaving)
             self._leaving[task] = seat
@@ -105,40 +108,52 @@ class Presence:
 
     async def _leave(self, seat: Seat, grace: float, reason: str) -> None:
         await asyncio.sleep(grace)
-        moved = await self._ask(seat.room, lambda: self._store.leave(*seat))
-        self._announce_gone(seat.room, moved, reason=reason)
+        moved = await self._ask(seat.place, lambda: self._store.leave(*seat))
+        self._announce_gone(seat.place, moved, reason=reason)
 
     async def _expire(self, seat: Seat) -> None:
         lease = COMES_BACK_WITHIN
-        await self._lease(seat.room, lambda: [(seat.person, seat.session)], lease=lease)
+        await self._lease(seat.place, lambda: [(seat.person, seat.session)], lease=lease)
 
     async def _lease(
-        self, room: int, places: Callable[[], Places], *, lease: float | None = None
+        self, place: int, seats: Callable[[], Seats], *, lease: float | None = None
     ) -> Moved | None:
         lease = settings.CHAT_PRESENCE_LEASE if lease is None else lease
-        return await self._ask(room, lambda: self._store.enter(room, places(), lease=lease))
+        return await self._ask(place, lambda: self._store.enter(place, seats(), lease=lease))
 
-    def _announce_come(self, room: int, moved: Moved | None) -> None:
+    def _announce_come(self, place: int, moved: Moved | None) -> None:
         if moved is not None and moved.people:
-            fanout.broadcast(*(Arrived(room, person) for person in moved.people))
+            fanout.broadcast(*(Arrived(place, person) for person in moved.people))
 
-    def _announce_gone(self, room: int, moved: Moved | None, *, reason: str) -> None:
+    def _announce_gone(self, place: int, moved: Moved | None, *, reason: str) -> None:
         if moved is not None and moved.people:
-            fanout.broadcast(*(Departed(room, person, reason) for person in moved.people))
+            fanout.broadcast(*(Departed(place, person, reason) for person in moved.people))
 
     # Hearing of it
 
     def hear(self, news: Arrived | Departed) -> None:
-        """Take in what this or another process announced, and tell the room's listeners."""
-        room = self._rooms.get(news.room)
-        if room is None:
+        """Take in what this or another process announced, and tell those whom it concerns."""
+        place = self._everywhere if news.place == EVERYWHERE else self._rooms.get(news.place)
+        if place is None:
             return
         if isinstance(news, Arrived):
             # While it is unknown who is here, the next look at Redis finds who came as well.
-            if room.people.known and room.people.came(news.person):
-                self._news.came(room, news.person)
-        elif room.people.went(news.person):
-            self._news.went(room, news.person, reason=news.reason)
+            if place.people.known and place.people.came(news.person):
+                self._came(place, news.person)
+        elif place.people.went(news.person):
+            self._went(place, news.person, reason=news.reason)
+
+    def _came(self, place: Place, person: str) -> None:
+        if isinstance(place, Companions):
+            place.moved(person)
+        else:
+            self._news.came(place, person)
+
+    def _went(self, place: Place, person: str, *, reason: str) -> None:
+        if isinstance(place, Companions):
+            place.moved(person)
+        else:
+            self._news.went(place, person, reason=reason)
 
     # Keeping it true
 
@@ -158,43 +173,50 @@ class Presence:
         due = now - self._renewed_at >= settings.CHAT_PRESENCE_RENEW
         if due:
             self._renewed_at = now
-        for room in list(self._rooms.values()):
-            if due or not room.people.known:
-                await self._renew(room)
-            await self._sweep(room)
+        for place in self._places():
+            if due or not place.people.known:
+                await self._renew(place)
+            else:
+                await self._sweep(place)
+        self._everywhere.settle()
 
-    async def _renew(self, room: LiveRoom) -> None:
-        """Lease all places again, in full: what was lost is back after one renewal."""
-        if room.key in self._seats:
-            moved = await self._lease(room.key, lambda: self._places(room.key))
-            self._announce_come(room.key, moved)
-        new, gone = await self._look(room)
+    def _places(self) -> list[Place]:
+        return [self._everywhere, *self._rooms.values()]
+
+    async def _renew(self, place: Place) -> None:
+        """Lease all seats again, in full: what was lost is back after one renewal."""
+        if place.key in self._seats:
+            moved = await self._lease(place.key, lambda: self._seats_in(place.key))
+            self._announce_come(place.key, moved)
+        new, gone = await self._look(place)
         for person in new:
-            self._news.came(room, person)
+            self._came(place, person)
         for person in gone:
-            self._news.went(room, person, reason="lost")
+            self._went(place, person, reason="lost")
 
-    def _places(self, room: int) -> Places:
-        """Read in the room's own lane: who has left by then is not brought back."""
-        return [(person, session) for session, person in self._seats.get(room, {}).items()]
+    def _seats_in(self, place: int) -> Seats:
+        """Read in the place's own lane: who has left by then is not brought back."""
+        return [(person, session) for session, person in self._seats.get(place, {}).items()]
 
-    async def _look(self, room: LiveRoom) -> tuple[list[str], list[str]]:
+    async def _look(self, place: Place) -> tuple[list[str], list[str]]:
         """Compare what is known here with Redis; return who is new and who has gone."""
+        # Where a room was open nowhere, nobody has swept.
+        await self._sweep(place)
         for _ in range(LOOKS):
-            version = room.people.version
-            people = await self._ask(room.key, lambda: self._store.people(room.key))
+            version = place.people.version
+            people = await self._ask(place.key, lambda: self._store.people(place.key))
             if people is None:
                 break
             # Who came or went while Redis was asked may be missing in its answer, or still there.
-            if room.people.version == version:
+            if place.people.version == version:
                 # Until every process has renewed, and was late with it.
                 patience = 2 * settings.CHAT_PRESENCE_RENEW
-                return room.people.compare(people, now=self._loop.time(), patience=patience)
+                return place.people.compare(people, now=self._loop.time(), patience=patience)
         return [], []
 
-    async def _sweep(self, room: LiveRoom) -> None:
-        while moved := await self._ask(room.key, lambda: self._store.sweep(room.key)):
-            self._announce_gone(room.key, moved, reason="lost")
+    async def _sweep(self, place: Place) -> None:
+        while moved := await self._ask(place.key, lambda: self._store.sweep(place.key)):
+            self._announce_gone(place.key, moved, reason="lost")
             if not moved.people:
                 break
 
@@ -208,8 +230,8 @@ class Presence:
         """Let all leases of this process end soon."""
         seats = [*self._leaving.values()]
         await tasks.end(self._leaving)
-        for room in self._seats:
-            seats += [Seat(room, *place) for place in self._places(room)]
+        for place in self._seats:
+            seats += [Seat(place, *seat) for seat in self._seats_in(place)]
         with suppress(TimeoutError):
             async with asyncio.timeout(STOP_PATIENCE):
                 await asyncio.gather(*map(self._expire, seats))
@@ -218,9 +240,9 @@ class Presence:
 
     # Redis
 
-    async def _ask(self, room: int, question: Callable[[], Awaitable[T]]) -> T | None:
+    async def _ask(self, place: int, question: Callable[[], Awaitable[T]]) -> T | None:
         """The answer of Redis, or None while it has none."""
-        async with self._lanes[room % LANES]:
+        async with self._lanes[place % LANES]:
             if self._away:
                 return None
             try:
@@ -233,8 +255,9 @@ class Presence:
         if not self._away:
             logger.warning("Presence is unknown for now: %r", error)
         self._away = True
-        for room in self._rooms.values():
-            room.people.forget()
+        for place in self._places():
+            place.people.forget()
+        self._everywhere.settle()
 
     async def _is_back(self) -> bool:
         try:

@@ -1,6 +1,6 @@
 """Presence in Redis: leases on sessions, and who is somewhere with at least one.
 
-A room has a sorted set of sessions (score: when the lease ends, in ms of Redis's clock) and a hash
+A place has a sorted set of sessions (score: when the lease ends, in ms of Redis's clock) and a hash
 of people (how many sessions each). Both change only in these scripts, each of which says who came
 first or went last: of all processes exactly one learns it, and announces it. Raises `RedisError`.
 """
@@ -84,7 +84,7 @@ class Moved:
 
 
 class PresenceStore:
-    """The leases of all rooms. `room` is a key, `person` an "id:username"."""
+    """The leases of all places. `place` is a key, `person` an "id:username"."""
 
     def __init__(self, client: Redis) -> None:
         self._client = client
@@ -92,30 +92,30 @@ class PresenceStore:
         self._leave = client.register_script(_LEAVE)
         self._sweep = client.register_script(_SWEEP)
 
-    async def enter(self, room: int, seats: Iterable[tuple[str, str]], *, lease: float) -> Moved:
+    async def enter(self, place: int, seats: Iterable[tuple[str, str]], *, lease: float) -> Moved:
         """Lease `seats` (person, session) for `lease` s, anew or again; say who came first."""
         arguments: list[Any] = [int(lease * 1000)]
         for seat in seats:
             arguments.extend(seat)
-        return _moved(await self._enter(keys=_keys(room), args=arguments))
+        return _moved(await self._enter(keys=_keys(place), args=arguments))
 
-    async def leave(self, room: int, person: str, session: str) -> Moved:
+    async def leave(self, place: int, person: str, session: str) -> Moved:
         """Give a lease back; say whether the person's last one went."""
-        return _moved(await self._leave(keys=_keys(room), args=[person, session]))
+        return _moved(await self._leave(keys=_keys(place), args=[person, session]))
 
-    async def sweep(self, room: int) -> Moved:
+    async def sweep(self, place: int) -> Moved:
         """Drop leases that have ended; say whose last one it was."""
-        return _moved(await self._sweep(keys=_keys(room), args=[SWEEP_LIMIT]))
+        return _moved(await self._sweep(keys=_keys(place), args=[SWEEP_LIMIT]))
 
-    async def people(self, room: int) -> list[str]:
+    async def people(self, place: int) -> list[str]:
         """Everybody who is present, in no order."""
-        people: list[Any] = await self._client.hkeys(_keys(room)[1])
+        people: list[Any] = await self._client.hkeys(_keys(place)[1])
         return [person.decode() for person in people]
 
 
-def _keys(room: int) -> list[str]:
+def _keys(place: int) -> list[str]:
     # The braces keep both keys on one node of a Redis cluster.
-    prefix = f"{settings.CHAT_BUS_PREFIX}:presence:{{{room}}}"
+    prefix = f"{settings.CHAT_BUS_PREFIX}:presence:{{{place}}}"
     return [f"{prefix}:sessions", f"{prefix}:people"]
 
 

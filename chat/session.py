@@ -17,6 +17,7 @@ from accounts.queries.notifications import unread_count
 from accounts.signals import EndReason
 
 from . import queries, shapes
+from .companions import Caller
 from .errors import ChatError, ErrorCode
 from .handshake import Peer
 from .limits import TokenBucket
@@ -83,6 +84,8 @@ class ChatSession:
         self.member_of: dict[int, str] = {}
         # By room key, in seconds since 1970, for the rooms where that was ever so.
         self.muted_until: dict[int, float] = {}
+        # Ids of the people one has direct rooms with.
+        self.companions: set[int] = set()
         self.ended = False
         self._shutting_down = False
         self.deliver = transport.deliver
@@ -112,16 +115,21 @@ class ChatSession:
             self._close(CloseCode.FLOODING)
             return False
         self.hub.add(self)
+        await self.hub.presence.prepare(self.hub.companions)
         heard = self.hub.notices.heard
         found = await in_thread(self._what_waits_if_valid)
+        if self.ended:
+            return False
         if found is None:
             self.end(reason=EndReason.EXPIRED)
             return False
         members, unread = found
         self.become_member({member.room_id: member.room.slug for member in members})
+        self.hub.companions.add(self, [member.other.pk for member in members if member.other])
         self.tell(self._welcome(queries.room_summaries(members), notifications=unread))
         self.hub.notices.greeted(self.user_id, unread, heard=heard)
         self.note_in_register()
+        await self.hub.presence.enter(self.hub.companions, Caller(self.id, self.user_id))
         return True
 
     def _what_waits_if_valid(self) -> tuple[list[queries.CountedMembership], int] | None:
@@ -166,6 +174,7 @@ class ChatSession:
             ),
             rooms=rooms,
             notifications=notifications,
+            present=self.hub.companions.present(self),
             server_time=datetime.now(UTC),
         )
 

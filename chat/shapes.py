@@ -173,6 +173,7 @@ def membership_began(membership: Membership, summary: RoomSummary) -> Membership
         room=membership.room_id,
         room_id=summary.room_id,
         frame=event_frame(outbound.MembershipBegan(room=summary)),
+        companion=summary.with_.id if summary.with_ else 0,
     )
 
 

@@ -61,6 +61,13 @@ NotificationsUnread = Annotated[
     int, Meta(description="Notifications that the person has not read yet: exactly.")
 ]
 PostId = Annotated[int, Meta(description="The post's id; it never changes.")]
+DirectlyPresent = Annotated[
+    list[int] | None,
+    Meta(
+        description="Ids of all people one has a direct room with who are connected now; null"
+        " while unknown."
+    ),
+]
 HasMore = Annotated[bool, Meta(description="Older messages exist.")]
 Time = Annotated[datetime, Meta(tz=True, description="When, in UTC.")]
 SentAt = Annotated[datetime, Meta(tz=True, description="When the message was stored, in UTC.")]

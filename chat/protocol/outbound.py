@@ -20,6 +20,7 @@ from .fields import (
     ActiveCount,
     ActiveUsers,
     Change,
+    DirectlyPresent,
     Epoch,
     HasMore,
     Head,
@@ -55,6 +56,7 @@ class Welcome(OutboundEvent):
     limits: Annotated[Limits, Meta(description="What the server accepts.")]
     rooms: Annotated[list[RoomSummary], Meta(description="The rooms one is a member of.")]
     notifications: NotificationsUnread
+    present: DirectlyPresent
     server_time: Time
 
 
@@ -225,6 +227,13 @@ class MembershipEnded(OutboundEvent):
     reason: Reason
 
 
+class DirectPresence(OutboundEvent):
+    """Others are connected, of the people one has direct rooms with."""
+
+    event: ClassVar[str] = "direct_presence"
+    present: DirectlyPresent
+
+
 class SessionEnded(OutboundEvent):
     """This login has ended; the socket closes."""
 
@@ -320,6 +329,7 @@ OUTBOUND: dict[str, type[OutboundEvent]] = {
         MembershipBegan,
         MembershipChanged,
         MembershipEnded,
+        DirectPresence,
         SessionEnded,
         Notifications,
         FeedChanged,

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 
+from chat import fanout
 from chat.models import Room
 from chat.presence_store import PresenceStore, _keys
 from tests.harness.correspondent import PATIENCE
 from tests.harness.fixtures import Person, make_person, make_place
 from tests.harness.in_process import LocalClient, Process, processes, visit
 from tests.harness.switch import Switch
+from tests.harness.valkey_control import OwnValkey
 
 NEVER = 10 * PATIENCE  # seconds
 
@@ -55,6 +58,17 @@ async def two(quick: Any, people: list[Person]) -> AsyncIterator[list[Process]]:
 async def redis(settings: Any) -> AsyncIterator[Redis]:
     async with Redis.from_url(settings.REDIS_URL) as client:
         yield client
+
+
+@pytest.fixture
+def own(tmp_path: Path, quick: Any) -> Iterator[OwnValkey]:
+    """A Redis that can be taken away; not yet started."""
+    valkey = OwnValkey(tmp_path)
+    quick.REDIS_URL = valkey.url
+    fanout.client.cache_clear()  # it was made for another address
+    yield valkey
+    fanout.client.cache_clear()
+    valkey.forget()
 
 
 async def comes(person: Person, process: Process, room: Room) -> LocalClient:

@@ -4,11 +4,8 @@ who did not."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
 from redis.asyncio import Redis
 
 from chat import fanout
@@ -36,17 +33,6 @@ from .presence_scene import (
     short_leases,
     until,
 )
-
-
-@pytest.fixture
-def own(tmp_path: Path, quick: Any) -> Iterator[OwnValkey]:
-    """A Redis that can be taken away; not yet started."""
-    valkey = OwnValkey(tmp_path)
-    quick.REDIS_URL = valkey.url
-    fanout.client.cache_clear()  # it was made for another address
-    yield valkey
-    fanout.client.cache_clear()
-    valkey.forget()
 
 
 def of(person: Person) -> str:

@@ -10,7 +10,7 @@ from chat.actions.direct import start_direct_room
 from chat.actions.memberships import silence_room
 from chat.actions.moderation import set_role
 from chat.models import Role
-from tests.harness.client import living
+from tests.harness.client import Client, living
 from tests.harness.fixtures import make_person, make_place
 from tests.harness.oracle import in_database
 from tests.harness.pages import Page, cookie_of, hidden_fields
@@ -50,6 +50,24 @@ async def test_a_direct_room_reaches_both_people_wherever_they_are(
         await one.say(slug, "Hi")
         [activity, *_] = await other.receives("room_activity")
         assert (activity["unread"], activity["mentions"]) == (1, 1)
+
+
+async def test_whom_one_writes_to_directly_is_seen_coming_and_going_on_any_process(
+    pair: list[ServerProcess],
+) -> None:
+    alice, bob = await in_database(lambda: (make_person(), make_person()))
+    await in_database(start_direct_room, by=alice.user, user=bob.user)
+    async with living([alice.client(pair[0])]) as (one,):
+        async with living([bob.client(pair[1])]) as (other,):
+            await other.until(lambda: present_to(other) == [alice.user.pk])
+            await one.until(lambda: present_to(one) == [bob.user.pk])
+        await one.until(lambda: present_to(one) == [])
+
+
+def present_to(client: Client) -> Any:
+    """What a client was told last."""
+    told = [data for event, data in client.events if event in {"welcome", "direct_presence"}]
+    return told[-1]["present"] if told else None
 
 
 async def test_what_one_is_in_a_room_is_told_everywhere_and_by_welcome(

@@ -132,6 +132,7 @@ WELCOME = Welcome(
         )
     ],
     notifications=2,
+    present=[],
     server_time=at(30, 0),
 )
 ARRIVED = UserJoined(
