@@ -17,6 +17,9 @@ access_ended = Signal()
 # user_id: int. The name or picture that others see of this person is another one.
 profile_changed = Signal()
 
+# user_id: int. An account was closed for good.
+account_closed = Signal()
+
 # user_ids: tuple[int, ...]. What these people have not read yet is more, or less.
 notifications_changed = Signal()
 
@@ -65,6 +68,11 @@ def announce_access_ended(
 def announce_profile_changed(*, user_id: int) -> None:
     """Send `profile_changed` once the present transaction is committed."""
     _after_commit(profile_changed, user_id=user_id)
+
+
+def announce_account_closed(*, user_id: int) -> None:
+    """Send `account_closed` once the present transaction is committed."""
+    _after_commit(account_closed, user_id=user_id)
 
 
 def announce_notifications_changed(*, user_ids: Iterable[int]) -> None:

@@ -10,6 +10,7 @@ from django.db.models.signals import post_delete
 from accounts.models import User
 from accounts.signals import (
     access_ended,
+    account_closed,
     comment_changed,
     comment_published,
     notifications_changed,
@@ -19,6 +20,7 @@ from accounts.signals import (
 )
 
 from . import fanout
+from .actions.memberships import pass_on_rooms
 from .bus_items import AccessEnded, Everybody, NotificationsChanged, ProfileChanged
 from .files import storage
 from .models import Attachment
@@ -28,6 +30,7 @@ from .protocol.outbound import FeedChanged, PostChanged
 
 def connect() -> None:
     access_ended.connect(end_sessions, dispatch_uid="chat.end_sessions")
+    account_closed.connect(pass_rooms_on, dispatch_uid="chat.pass_rooms_on")
     profile_changed.connect(show_profile, dispatch_uid="chat.show_profile")
     notifications_changed.connect(count_notifications, dispatch_uid="chat.count_notifications")
     post_published.connect(show_post, dispatch_uid="chat.show_post")
@@ -46,6 +49,11 @@ def remove_contents(*, instance: Attachment, **kwargs: Any) -> None:
     # Not a partial: Django asks a function that failed for its name, and a partial has none. That
     # error would keep back what is announced after it.
     transaction.on_commit(lambda: storage.remove(path), robust=True)
+
+
+def pass_rooms_on(*, user_id: int, **kwargs: Any) -> None:
+    """Let no room be owned by somebody who never comes back."""
+    pass_on_rooms(user=User.objects.get(pk=user_id))
 
 
 def show_profile(*, user_id: int, **kwargs: Any) -> None:

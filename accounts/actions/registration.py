@@ -7,7 +7,7 @@ from accounts.actions.access import deactivate
 from accounts.actions.pictures import remove_picture
 from accounts.errors import AccountsError, Refusal
 from accounts.models import User
-from accounts.signals import announce_profile_changed
+from accounts.signals import announce_account_closed, announce_profile_changed
 
 
 def register(*, username: str, email: str, password: str | None) -> User:
@@ -46,3 +46,4 @@ def close_account(*, user: User) -> None:
     user.email = user.first_name = user.last_name = user.about_me = ""
     user.save(update_fields=["password", "email", "first_name", "last_name", "about_me"])
     announce_profile_changed(user_id=user.pk)
+    announce_account_closed(user_id=user.pk)

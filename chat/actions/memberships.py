@@ -97,6 +97,21 @@ def end_membership(*, room: int, user: User) -> None:
         write.tell_act(SystemAct.LEFT, actor=user, subject=user, at=timezone.now())
 
 
+def pass_on_rooms(*, user: User) -> None:
+    """Give every room of somebody whose account is closed another owner; they stay a member, so
+    that what they said keeps its place. A room in which nobody else can act stays theirs."""
+    owned = Membership.objects.filter(user=user, role=Role.OWNER)
+    for room in list(owned.order_by("room").values_list("room_id", flat=True)):
+        with changing_room(room) as write:
+            # Under the lock: they may be reinstated, or the room another's, by now.
+            gone = owned.filter(room=room, user__is_active=False).first()
+            others = Membership.objects.filter(room=room, user__is_active=True)
+            if gone is not None and others.exists():
+                gone.role = Role.MEMBER
+                gone.save(update_fields=["role"])
+                _pass_on(write)
+
+
 def _pass_on(write: RoomWrite) -> None:
     members = Membership.objects.filter(room=write.room)
     if members.filter(role=Role.OWNER).exists():
