@@ -61,7 +61,8 @@ test: .venv/parley-dev
 
 soak: .venv/parley-dev
 	@$(PY) -m pytest -n 2 -m soak --ignore tests/browser
-	@PARLEY_DB=postgres $(PY) -m pytest -m soak tests/faults/postgres_restarts.py
+	@PARLEY_DB=postgres $(PY) -m pytest -m soak tests/faults/postgres_restarts.py \
+	  tests/sockets/test_made_up_calls.py
 
 # One at a time, in their order: each begins where the one before has ended.
 screenshots: .venv/parley-dev

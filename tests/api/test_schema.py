@@ -16,20 +16,10 @@ from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
 from django.test import override_settings
-from drf_spectacular.generators import SchemaGenerator
-from schemathesis.core.parameters import ParameterLocation
-from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
+from tests.api.document import DOCUMENT, EXCLUDED, point_at_something
 from tests.api.scene import TRIES, Scene, Try, Who, make_scene
 from tests.factories import make_user
-
-DOCUMENT = SchemaGenerator().get_schema(public=True)
-EXCLUDED = [
-    # The schema cannot say which names are taken, or that spaces are no text.
-    positive_data_acceptance,
-    # REST framework takes "1" for a number and passes over what it does not know, as documented.
-    negative_data_rejection,
-]
 
 
 def _loaded() -> Any:
@@ -121,10 +111,7 @@ def _filled(value: Any, scene: Scene) -> Any:
 )
 def test_nothing_that_is_sent_breaks_the_promises(case: Any, scene: Scene) -> None:
     who = _caller(case)
-    place = case.meta.components.get(ParameterLocation.PATH)
-    if place and place.mode.is_positive:
-        for name in case.path_parameters:
-            case.path_parameters[name] = scene.thing(THINGS[name], who)
+    point_at_something(case, scene, who)
     with forgotten():
         case.call_and_validate(headers=scene.headers(who), excluded_checks=EXCLUDED)
 
@@ -133,6 +120,3 @@ def _caller(case: Any) -> Who:
     """Whose turn it is: always the same for the same case, so that a failure can be had again."""
     drawn = repr((case.method, case.query, case.body)).encode(errors="surrogatepass")
     return list(Who)[crc32(drawn) % len(Who)]
-
-
-THINGS = {name: what for one in TRIES for name, what in one.path.items()}
