@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.limits import MINUTE, within_limit
+from accounts.limits import MINUTE, until_next, within_limit
 from accounts.queries.finding import PersonHit, WritingHit
 from accounts.search.excerpts import Part
 from accounts.search.words import words_of
@@ -140,7 +140,7 @@ class SearchView(APIView):
             queries.member(room=room, user=reader)
         limit = settings.CHAT_SEARCHES_PER_MINUTE
         if not within_limit(what="search", who=reader.pk, a_minute=limit):
-            raise Throttled(wait=MINUTE)
+            raise Throttled(wait=until_next(MINUTE))
         start = (asked["page"] - 1) * asked["limit"]
         found = look_for(
             asked["kind"],

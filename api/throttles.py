@@ -10,6 +10,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
+from accounts.limits import is_within, until_next
 from api.credentials import presented_credentials
 
 if TYPE_CHECKING:
@@ -17,7 +18,24 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 
-class ReadThrottle(SimpleRateThrottle):
+class Throttle(SimpleRateThrottle):
+    """REST framework's rates and keys, counted one by one: it keeps a list that it reads and writes
+    back, in which calls made at once count as one."""
+
+    num_requests: int | None  # of a period, whose length is in s
+    duration: int | None
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        key = self.get_cache_key(request, view)
+        if key is None or self.num_requests is None or self.duration is None:
+            return True
+        return is_within(key, times=self.num_requests, seconds=self.duration)
+
+    def wait(self) -> float | None:
+        return None if self.duration is None else until_next(self.duration)
+
+
+class ReadThrottle(Throttle):
     """Reads of one person, or of one address where nobody is logged in."""
 
     scope = "reads"
@@ -38,7 +56,7 @@ class WriteThrottle(ReadThrottle):
     methods = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
-class AddressThrottle(SimpleRateThrottle):
+class AddressThrottle(Throttle):
     """Tries from one address, a /64 of IPv6 counting as one, as the login page counts them."""
 
     scope = "tokens_address"

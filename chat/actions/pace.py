@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from time import time
 from typing import TYPE_CHECKING
 
-from accounts.limits import MINUTE, within_limit
+from accounts.limits import MINUTE, until_next, within_limit
 from chat.errors import ChatError, ErrorCode
 
 if TYPE_CHECKING:
@@ -18,4 +17,4 @@ def require_pace(what: str, by: User, *, a_minute: int) -> None:
     Raises `ChatError` (`rate_limited`).
     """
     if not within_limit(what=what, who=by.pk, a_minute=a_minute):
-        raise ChatError(ErrorCode.RATE_LIMITED, retry_after=MINUTE - time() % MINUTE)
+        raise ChatError(ErrorCode.RATE_LIMITED, retry_after=until_next(MINUTE))

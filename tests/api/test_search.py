@@ -119,4 +119,4 @@ def test_searches_are_limited(calls: Caller, alice: User, room: Room, settings: 
     assert client.get(SEARCH, {"q": "tea"}).status_code == 200
     limited = client.get(SEARCH, {"q": "tea"})
     assert refusal(limited) == (429, "rate_limited")
-    assert limited["Retry-After"] == "60"
+    assert 0 < int(limited["Retry-After"]) <= 60

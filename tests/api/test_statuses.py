@@ -12,6 +12,7 @@ from api.urls import urlpatterns
 from chat.models import Room
 from tests.api.conftest import Caller
 from tests.api.test_rooms import refusal
+from tests.together import together
 
 pytestmark = pytest.mark.django_db
 READS = ["users/", "users/me/", "rooms/", "posts/", "feed/", "notifications/", "tokens/"]
@@ -76,9 +77,35 @@ def test_who_asks_too_much_is_told_for_how_long(
 ) -> None:
     rates = {"reads": "1/min", "writes": "1/min"}
     monkeypatch.setattr("api.throttles.ReadThrottle.THROTTLE_RATES", rates)
+    monkeypatch.setattr("accounts.limits.time", lambda: 600.0)  # within one minute
     client = calls(alice)
     for method, address in (("get", "/api/rooms/"), ("post", f"/api/rooms/{room.slug}/join/")):
         assert getattr(client, method)(address).status_code == 200
         answer = getattr(client, method)(address)
         assert refusal(answer) == (429, "rate_limited")
         assert 0 < int(answer["Retry-After"]) <= 60
+
+
+@pytest.mark.django_db(transaction=True)
+def test_calls_made_at_once_are_counted_one_by_one(
+    calls: Caller, alice: User, fresh_limits: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rates = {"reads": "5/min", "writes": "5/min"}
+    monkeypatch.setattr("api.throttles.ReadThrottle.THROTTLE_RATES", rates)
+    monkeypatch.setattr("accounts.limits.time", lambda: 600.0)
+    clients = [calls(alice) for _ in range(10)]
+    answers = together(*[lambda c=each: c.get("/api/feed/").status_code for each in clients])
+    assert sorted(answers) == [200] * 5 + [429] * 5
+
+
+def test_the_next_period_counts_anew(
+    calls: Caller, alice: User, fresh_limits: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rates = {"reads": "1/min", "writes": "1/min"}
+    monkeypatch.setattr("api.throttles.ReadThrottle.THROTTLE_RATES", rates)
+    client, clock = calls(alice), iter([600.0, 630.0, 630.0, 660.0])
+    monkeypatch.setattr("accounts.limits.time", lambda: next(clock))
+    assert client.get("/api/rooms/").status_code == 200
+    refused = client.get("/api/rooms/")
+    assert (refused.status_code, refused["Retry-After"]) == (429, "30")
+    assert client.get("/api/rooms/").status_code == 200
