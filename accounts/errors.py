@@ -11,6 +11,7 @@ class Refusal(StrEnum):
     EMPTY_TEXT = "empty_text"
     TEXT_TOO_LONG = "text_too_long"
     RATE_LIMITED = "rate_limited"
+    CONFLICT = "conflict"
     ONESELF = "oneself"
     BAD_PICTURE = "bad_picture"
     USERNAME_TAKEN = "username_taken"

@@ -10,10 +10,12 @@ from django.core.validators import RegexValidator
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.errors import AccountsError, Refusal
 from accounts.models import User
 from accounts.models.posts import REASON_LIMIT
 from accounts.models.tokens import TOKEN_NAME_LIMIT
 from accounts.models.users import ABOUT_LIMIT
+from accounts.refusals import explain
 
 
 class RegistrationForm(SignupForm):
@@ -50,6 +52,12 @@ class WritingForm(forms.Form):
             "text": self.cleaned_data["text"],
             "client_id": self.cleaned_data["client_id"] or None,
         }
+
+    def refuse(self, error: AccountsError) -> None:
+        """Say why it was not taken. Where its id is used up, it gets another one."""
+        self.add_error("text", explain(error))
+        if error.code == Refusal.CONFLICT:
+            self.data = {"text": self.data["text"], "client_id": uuid4().hex}
 
 
 class ProfileForm(forms.Form):

@@ -10,6 +10,9 @@ WORDS = {
     Refusal.NOT_ALLOWED: _("You may not do this."),
     Refusal.EMPTY_TEXT: _("Not posted: there is nothing in it."),
     Refusal.RATE_LIMITED: _("That was a lot in a short time. Nothing is lost; try again later."),
+    Refusal.CONFLICT: _(
+        "Something else was posted from this page already. Send again to post this as well."
+    ),
     Refusal.ONESELF: _("You cannot follow yourself."),
     Refusal.BAD_PICTURE: _("This cannot be read as a picture. Use a JPEG, PNG, GIF or WebP file."),
 }

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
@@ -31,6 +32,15 @@ class CommentListSerializer(serializers.Serializer[Any]):
     previous = serializers.URLField(allow_null=True, help_text="Older comments.")
 
 
+class NewCommentSerializer(NewPostSerializer):
+    """A text in Markdown, about a post."""
+
+    body = serializers.CharField(
+        trim_whitespace=False,
+        help_text=f"Markdown of at most {settings.COMMENT_TEXT_LIMIT:,} characters.",
+    )
+
+
 class CommentsView(APIView):
     """What was said to a post."""
 
@@ -46,13 +56,13 @@ class CommentsView(APIView):
 
     @extend_schema(
         operation_id="comments_create",
-        request=NewPostSerializer,
+        request=NewCommentSerializer,
         responses={201: CommentSerializer},
     )
     def post(self, request: Request, post_id: int) -> Response:
         """Say something to a post."""
         post_by_id(post_id)
-        wanted = NewPostSerializer(data=request.data)
+        wanted = NewCommentSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         comment = write_comment(
             post_id=post_id,

@@ -22,8 +22,8 @@ from rest_framework.views import exception_handler
 from accounts.errors import AccountsError, Refusal
 from accounts.paging import BadCursor
 from api.cursors import refusal_of_cursor
-from chat.errors import ChatError, ErrorCode
-from chat.refusals import STATUS
+from chat.errors import DEFAULT_MESSAGES, ChatError, ErrorCode
+from chat.refusals import STATUS, explain
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -51,12 +51,16 @@ ACCOUNTS: dict[Refusal, tuple[int, StrPromise, str | None]] = {
     Refusal.NOT_ALLOWED: (403, gettext_lazy("You may not do this."), None),
     Refusal.EMPTY_TEXT: (400, gettext_lazy("There is nothing in this text."), "body"),
     Refusal.TEXT_TOO_LONG: (400, gettext_lazy("This text is too long."), "body"),
+    Refusal.CONFLICT: (409, gettext_lazy("This was already said with other words."), "client_id"),
     Refusal.RATE_LIMITED: (429, gettext_lazy("This is enough for now. Try again later."), None),
     Refusal.ONESELF: (400, gettext_lazy("Nobody follows themselves."), None),
     Refusal.BAD_PICTURE: (400, gettext_lazy("This is no picture that we can read."), "picture"),
     Refusal.USERNAME_TAKEN: (400, gettext_lazy("That username is taken."), "username"),
     Refusal.ADDRESS_TAKEN: (400, gettext_lazy("That email address is taken."), "email"),
 }
+LIMITS = {ErrorCode.MESSAGE_TOO_LONG, ErrorCode.FILE_TOO_LARGE}
+# What the actions call what the API's resources call otherwise.
+FIELDS = {"until": "muted_until", "seconds": "slow_mode", "user": "username"}
 LATER = 600  # seconds after which somebody who has written enough may ask again
 
 
@@ -97,9 +101,12 @@ def _refusal(error: Exception) -> Response | None:
 
 
 @csrf_exempt
-def not_found(_request: HttpRequest) -> JsonResponse:
+def not_found(request: HttpRequest) -> JsonResponse:
     """Answer every address below the API's that nothing else has."""
-    return JsonResponse(_shape("not_found", _nothing_here()), status=status.HTTP_404_NOT_FOUND)
+    message = _nothing_here()
+    if not request.path.endswith("/"):
+        message = f"{message} {_('Addresses of the API end with a slash.')}"
+    return JsonResponse(_shape("not_found", message), status=status.HTTP_404_NOT_FOUND)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -126,19 +133,27 @@ def _unavailable() -> str:
 
 
 def _from_chat(error: ChatError) -> Response:
-    details = error.details or {}
-    field = details.get("field")
-    fields = {str(field): [error.message]} if field else None
+    field, message = str((error.details or {}).get("field", "")), error.message
+    if error.code == ErrorCode.INVALID_EVENT and message == DEFAULT_MESSAGES[error.code]:
+        message = _("This value does not fit.") if field else _not_right()
+    elif error.code in LIMITS and error.details:
+        message = explain(error)  # which says how much it may be
+    # Who may not do something has no field at fault.
+    told = field and STATUS[error.code] != status.HTTP_403_FORBIDDEN
+    fields = {FIELDS.get(field, field): [message]} if told else None
     headers = {"Retry-After": str(math.ceil(error.retry_after))} if error.retry_after else None
-    shape = _shape(str(error.code), error.message, fields)
+    shape = _shape(str(error.code), message, fields)
     return Response(shape, status=STATUS[error.code], headers=headers)
 
 
 def _from_accounts(error: AccountsError) -> Response:
     code, words, field = ACCOUNTS[error.code]
-    fields = {field: [str(words)]} if field else None
+    message = str(words)
+    if error.code == Refusal.TEXT_TOO_LONG:
+        message = _("This text is longer than %(limit)s characters.") % {"limit": error.limit}
+    fields = {field: [message]} if field else None
     headers = {"Retry-After": str(LATER)} if error.code == Refusal.RATE_LIMITED else None
-    return Response(_shape(str(error.code), str(words), fields), status=code, headers=headers)
+    return Response(_shape(str(error.code), message, fields), status=code, headers=headers)
 
 
 def _words(status_code: int, data: Any) -> tuple[str, dict[str, Any] | None]:
@@ -151,13 +166,17 @@ def _words(status_code: int, data: Any) -> tuple[str, dict[str, Any] | None]:
         return str(data["detail"]), None
     fields = dict(data)
     general = fields.pop(api_settings.NON_FIELD_ERRORS_KEY, None)
-    message = str(general[0]) if general else _("Something in the request is not right.")
+    message = str(general[0]) if general else _not_right()
     return message, fields or None
 
 
 def _shape(code: str, message: str, fields: dict[str, Any] | None = None) -> dict[str, Any]:
     shape: dict[str, Any] = {"error": code, "message": message}
     return shape | {"fields": fields} if fields else shape
+
+
+def _not_right() -> str:
+    return _("Something in the request is not right.")
 
 
 def _nothing_here() -> str:

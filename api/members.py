@@ -21,7 +21,8 @@ from rest_framework.response import Response
 from accounts.models import User
 from api.doors import RoomView, person_of
 from api.paging import Pages
-from api.people import PersonSerializer
+from api.people import PersonSerializer, somebody_called
+from api.reasons import REASON_PARAMETER, ReasonSerializer, reason_in
 from chat import queries, shapes
 from chat.actions.authority import Power, power_in
 from chat.actions.memberships import invite_member
@@ -52,12 +53,11 @@ class MemberSerializer(serializers.Serializer[Membership]):
         return PersonSerializer(shapes.person(member.user)).data
 
 
-class MemberChangesSerializer(serializers.Serializer[Any]):
+class MemberChangesSerializer(ReasonSerializer):
     """What moderators change of a member; making somebody owner hands the room over."""
 
     role = serializers.ChoiceField(Role.choices, required=False)
     muted_until = serializers.DateTimeField(required=False, allow_null=True)
-    reason = serializers.CharField(max_length=500, required=False, default="")
 
 
 class InvitationSerializer(serializers.Serializer[Any]):
@@ -110,9 +110,7 @@ class MembersView(GenericAPIView[Membership], RoomView):
         _, head = self.member(room_id)
         wanted = self.get_serializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        person = User.objects.filter(username__iexact=wanted.validated_data["username"]).first()
-        if person is None:
-            raise serializers.ValidationError({"username": ["Nobody here is called so."]})
+        person = somebody_called(wanted.validated_data["username"])
         invitation = invite_member(room=head.pk, by=person_of(request), user=person)
         invited = {"user": shapes.person(person), "member": invitation is None}
         return Response(InvitedSerializer(invited).data)
@@ -153,7 +151,7 @@ class MemberView(RoomView):
         operation_id="members_destroy",
         parameters=[
             OpenApiParameter("ban", OpenApiTypes.BOOL, description="Keep them out as well."),
-            OpenApiParameter("reason", description="For the moderation log."),
+            REASON_PARAMETER,
         ],
         responses={204: OpenApiResponse(description="They do not belong to the room any more.")},
     )
@@ -164,12 +162,8 @@ class MemberView(RoomView):
         wanted = RemovalSerializer(data=request.query_params)
         wanted.is_valid(raise_exception=True)
         act = ban_member if wanted.validated_data["ban"] else remove_member
-        act(
-            room=head.pk,
-            by=person_of(request),
-            user=member.user,
-            reason=wanted.validated_data["reason"],
-        )
+        reason = reason_in(request.query_params)
+        act(room=head.pk, by=person_of(request), user=member.user, reason=reason)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -177,7 +171,6 @@ class RemovalSerializer(serializers.Serializer[Any]):
     """How somebody goes."""
 
     ban = serializers.BooleanField(default=False)
-    reason = serializers.CharField(max_length=500, default="", allow_blank=True)
 
 
 class BanSerializer(serializers.Serializer[Ban]):
@@ -217,7 +210,7 @@ class BanView(RoomView):
 
     @extend_schema(
         operation_id="bans_destroy",
-        parameters=[OpenApiParameter("reason", description="For the moderation log.")],
+        parameters=[REASON_PARAMETER],
         responses={204: OpenApiResponse(description="They may come back.")},
     )
     def delete(self, request: Request, room_id: str, user_id: int) -> Response:
@@ -226,7 +219,7 @@ class BanView(RoomView):
         person = User.objects.filter(pk=user_id).first()
         if person is None:
             raise NotFound
-        reason = request.query_params.get("reason", "")
+        reason = reason_in(request.query_params)
         unban_member(room=head.pk, by=person_of(request), user=person, reason=reason)
         return Response(status=status.HTTP_204_NO_CONTENT)
 

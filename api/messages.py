@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from api.caching import not_modified, versioned
 from api.doors import RoomView, person_of
 from api.paging import BIGGEST, PLACE_PARAMETERS, place_of, timeline
+from api.reasons import REASON_PARAMETER, reason_in
 from api.wire import WireSerializer
 from chat import queries, shapes
 from chat.actions.messages import delete_message, edit_message, send_message
@@ -39,7 +40,9 @@ class NewMessageSerializer(serializers.Serializer[Any]):
     """Something to say."""
 
     message = serializers.CharField(
-        trim_whitespace=False, help_text="The text, as plain text.", allow_blank=True
+        trim_whitespace=False,
+        help_text=f"Plain text of at most {settings.CHAT_TEXT_LIMIT:,} characters.",
+        allow_blank=True,
     )
     client_id = serializers.RegexField(
         r"\A[!-~]{1,64}\Z",
@@ -58,7 +61,11 @@ class NewMessageSerializer(serializers.Serializer[Any]):
 class MessageEditSerializer(serializers.Serializer[Any]):
     """Another text."""
 
-    message = serializers.CharField(trim_whitespace=False, allow_blank=True)
+    message = serializers.CharField(
+        trim_whitespace=False,
+        help_text=f"Plain text of at most {settings.CHAT_TEXT_LIMIT:,} characters.",
+        allow_blank=True,
+    )
     base_sequence = serializers.IntegerField(
         required=False,
         min_value=0,
@@ -170,7 +177,7 @@ class MessageView(RoomView):
 
     @extend_schema(
         operation_id="messages_destroy",
-        parameters=[OpenApiParameter("reason", description="For the moderation log.")],
+        parameters=[REASON_PARAMETER],
         responses={204: OpenApiResponse(description="A tombstone stays.")},
     )
     def delete(self, request: Request, room_id: str, message_id: int) -> Response:
@@ -181,7 +188,7 @@ class MessageView(RoomView):
             room=head.pk,
             user=person_of(request),
             message_id=message_id,
-            reason=request.query_params.get("reason", ""),
+            reason=reason_in(request.query_params),
         )
         return Response(status=status.HTTP_204_NO_CONTENT)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers, status
@@ -17,6 +18,7 @@ from accounts.queries.posts import explore, feed, post_by_id
 from api.cursors import CURSOR_PARAMETERS, cursor_of, listed
 from api.doors import person_of
 from api.people import PersonSerializer
+from api.reasons import ReasonSerializer
 from chat import shapes
 
 CLIENT_ID = r"\A[!-~]{1,64}\Z"
@@ -65,10 +67,13 @@ class PostListSerializer(serializers.Serializer[Any]):
     previous = serializers.URLField(allow_null=True, help_text="Newer posts.")
 
 
+BODY = f"Markdown of at most {settings.POST_TEXT_LIMIT:,} characters."
+
+
 class NewPostSerializer(serializers.Serializer[Any]):
     """A text in Markdown."""
 
-    body = serializers.CharField(trim_whitespace=False)
+    body = serializers.CharField(trim_whitespace=False, help_text=BODY)
     client_id = serializers.RegexField(
         CLIENT_ID, required=False, help_text="Makes sending it again harmless."
     )
@@ -77,14 +82,13 @@ class NewPostSerializer(serializers.Serializer[Any]):
 class PostEditSerializer(serializers.Serializer[Any]):
     """Another text."""
 
-    body = serializers.CharField(trim_whitespace=False)
+    body = serializers.CharField(trim_whitespace=False, help_text=BODY)
 
 
-class HidingSerializer(serializers.Serializer[Any]):
+class HidingSerializer(ReasonSerializer):
     """Whether a notice stands in its place, and why."""
 
     hidden = serializers.BooleanField()
-    reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
 class PostsView(APIView):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Unpack, cast
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django_filters import rest_framework as filters
@@ -14,15 +15,17 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import User
-from accounts.queries.people import person_called
 from api.doors import person_of, room_of
 from api.paging import Pages
+from api.people import somebody_called
+from api.reasons import ReasonSerializer, reason_in
 from chat import queries
 from chat.actions.direct import start_direct_room
 from chat.actions.memberships import end_membership, join_room
 from chat.actions.moderation import close_room, reopen_room, set_slow_mode
 from chat.actions.receipts import mark_read
 from chat.actions.rooms import RoomSettings, change_room, create_room
+from chat.errors import ChatError, ErrorCode
 from chat.models import Membership, Role, Room, RoomKind
 
 
@@ -72,7 +75,7 @@ class NewRoomSerializer(serializers.Serializer[Any]):
     )
 
 
-class RoomChangesSerializer(serializers.Serializer[Any]):
+class RoomChangesSerializer(ReasonSerializer):
     """What may be changed of a room: owners change all of it, moderators `slow_mode`."""
 
     name = serializers.CharField(max_length=80, required=False)
@@ -81,13 +84,6 @@ class RoomChangesSerializer(serializers.Serializer[Any]):
         min_value=1, max_value=2**31 - 1, required=False, allow_null=True
     )
     slow_mode = serializers.IntegerField(min_value=0, max_value=3600, required=False)
-    reason = serializers.CharField(max_length=500, required=False, help_text="For the log.")
-
-
-class ReasonSerializer(serializers.Serializer[Any]):
-    """Why, for the moderation log."""
-
-    reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
 class RoomFilter(filters.FilterSet):
@@ -95,6 +91,9 @@ class RoomFilter(filters.FilterSet):
 
     kind = filters.ChoiceFilter(choices=RoomKind.choices)
     mine = filters.BooleanFilter(method="of_mine", label="Only those one is a member of.")
+    invited = filters.BooleanFilter(
+        method="of_invitations", label="Only those that one is invited to and may join."
+    )
     closed = filters.BooleanFilter(field_name="closed_at", lookup_expr="isnull", exclude=True)
     name = filters.CharFilter(lookup_expr="icontains", max_length=80)
     ordering = filters.OrderingFilter(fields=("name", "created_at"))
@@ -103,9 +102,13 @@ class RoomFilter(filters.FilterSet):
         keys = cast(User, self.request.user).memberships.values("room_id")
         return rooms.filter(pk__in=keys) if mine else rooms.exclude(pk__in=keys)
 
+    def of_invitations(self, rooms: QuerySet[Room], _name: str, invited: bool) -> QuerySet[Room]:
+        keys = cast(User, self.request.user).invitations.values("room_id")
+        return rooms.filter(pk__in=keys) if invited else rooms.exclude(pk__in=keys)
+
 
 class RoomsView(GenericAPIView[Room]):
-    """The rooms that one may know of: public ones and one's own."""
+    """The rooms that one may know of: public ones, one's own, and those one is invited to."""
 
     pagination_class = Pages
     filter_backends = (filters.DjangoFilterBackend,)
@@ -148,7 +151,8 @@ class RoomView(APIView):
 
     @extend_schema(operation_id="rooms_retrieve", responses=RoomSerializer)
     def get(self, request: Request, room_id: str) -> Response:
-        """Read what a room is. What is said in it is for its members."""
+        """Read what a room is that one may know of or is invited to. What is said in it is for
+        its members."""
         return answer(request, room_id)
 
     @extend_schema(
@@ -157,7 +161,8 @@ class RoomView(APIView):
         responses=RoomSerializer,
     )
     def patch(self, request: Request, room_id: str) -> Response:
-        """Change a room that one owns, or the slow mode of one that one moderates."""
+        """Change a room that one owns, or the slow mode of one that one moderates: all that the
+        body names, or nothing."""
         room = queries.visible_room(slug=room_id, user=person_of(request))
         wanted = RoomChangesSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
@@ -165,10 +170,11 @@ class RoomView(APIView):
         reason = changes.pop("reason", "")
         slow_mode = changes.pop("slow_mode", None)
         by = person_of(request)
-        if changes or slow_mode is None:
-            _change(room, by, reason, **changes)
-        if slow_mode is not None:
-            set_slow_mode(room=room.pk, by=by, seconds=slow_mode, reason=reason)
+        with transaction.atomic():
+            if changes or slow_mode is None:
+                _change(room, by, reason, **changes)
+            if slow_mode is not None:
+                set_slow_mode(room=room.pk, by=by, seconds=slow_mode, reason=reason)
         return answer(request, room_id)
 
 
@@ -192,7 +198,7 @@ class DirectRoomsView(APIView):
         """Get the room that one shares with one other person; it is made if there is none."""
         wanted = DirectRoomSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        other = person_called(wanted.validated_data["username"])
+        other = somebody_called(wanted.validated_data["username"])
         room = start_direct_room(by=person_of(request), user=other)
         return answer(request, room.slug)
 
@@ -227,7 +233,7 @@ class CloseView(APIView):
     @extend_schema(operation_id="rooms_close", request=ReasonSerializer, responses=RoomSerializer)
     def post(self, request: Request, room_id: str) -> Response:
         """Close a room that one owns: from now on it can only be read."""
-        close_room(room=room_of(room_id), by=person_of(request), reason=reason_of(request))
+        close_room(room=room_of(room_id), by=person_of(request), reason=reason_in(request.data))
         return answer(request, room_id)
 
 
@@ -237,7 +243,7 @@ class ReopenView(APIView):
     @extend_schema(operation_id="rooms_reopen", request=ReasonSerializer, responses=RoomSerializer)
     def post(self, request: Request, room_id: str) -> Response:
         """Reopen a room that one owns."""
-        reopen_room(room=room_of(room_id), by=person_of(request), reason=reason_of(request))
+        reopen_room(room=room_of(room_id), by=person_of(request), reason=reason_in(request.data))
         return answer(request, room_id)
 
 
@@ -262,16 +268,11 @@ class ReadView(APIView):
         return Response(SeatSerializer(seat).data)
 
 
-def reason_of(request: Request) -> str:
-    """The reason that the body gives, if any. Raises `ValidationError`."""
-    said = ReasonSerializer(data=request.data)
-    said.is_valid(raise_exception=True)
-    return str(said.validated_data["reason"])
-
-
 def answer(request: Request, room_id: str) -> Response:
     """The room as the caller may see it. Raises `ChatError` (`room_not_found`)."""
-    room = queries.visible_room(slug=room_id, user=person_of(request))
+    room = queries.rooms_known_to(person_of(request)).filter(slug=room_id).first()
+    if room is None:
+        raise ChatError(ErrorCode.ROOM_NOT_FOUND)
     return Response(shown(request, [room])[0])
 
 

@@ -14,9 +14,12 @@ Everything that people do on Parley's pages, for programs.
   `Authorization: Bearer …`. Pages of this site may use their session instead, with a CSRF token.
 * **Errors** have one shape: `{"error": code, "message": text, "fields": {name: [text]}?}`. The code
   is for programs and keeps its meaning. What one may not know of answers like what does not exist.
-* **Lists** that can be counted come in pages: `{items, count, next, previous}`. Timelines come by
-  place: `{items, next, previous}`, oldest first.
-* **Retries**: a message sent again with the same `client_id` is stored once.
+* **Lists** that can be counted come in pages: `{items, count, next, previous}`. What grows while
+  one reads comes as `{items, next, previous}`: messages by their place, the oldest first, all else
+  by cursors. Follow the links.
+* **Retries**: what is sent again with the same `client_id` is stored once; with other words it is a
+  409 `conflict`.
+* **Slashes**: every address ends with one.
 * **Caching**: what carries an `ETag` answers 304 to `If-None-Match`.
 * **Limits**: 429 says in `Retry-After` how many seconds to wait.
 * **Versions**: this is version 1. Fields and operations may be added to it, so ignore what you do
@@ -76,6 +79,20 @@ class BearerScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "description": "From `POST /api/tokens/`."}
 
 
+NEW_PLACE = {"description": "Where it is.", "schema": {"type": "string", "format": "uri"}}
+VERSION = {"description": "For `If-None-Match`.", "schema": {"type": "string"}}
+SECONDS = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
+CONDITIONAL = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "The `ETag` of the last answer: 304 if nothing has changed.",
+    "schema": {"type": "string"},
+}
+# Operations whose 201 has a `Location`, and those whose 200 has an `ETag`.
+MAKING = {"users_create", "rooms_create", "messages_create", "posts_create", "comments_create"}
+VERSIONED = {"messages_list", "messages_retrieve"}
+
+
 def finished(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
     """Say which refusals every operation may answer with, and show examples; describe the whole."""
     result["info"]["description"] = DESCRIPTION
@@ -89,5 +106,18 @@ def finished(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
                     content = {"schema": {"$ref": "#/components/schemas/Error"}}
                     refusal = {"description": words, "content": {"application/json": content}}
                     operation["responses"].setdefault(status, refusal)
+            _describe_headers(operation)
             exemplify(operation)
     return result
+
+
+def _describe_headers(operation: dict[str, Any]) -> None:
+    """Say which headers the answers of an operation bring that a client goes by."""
+    answers = operation["responses"]
+    answers["429"]["headers"] = {"Retry-After": SECONDS}
+    if operation["operationId"] in MAKING:
+        answers["201"]["headers"] = {"Location": NEW_PLACE}
+    if operation["operationId"] in VERSIONED:
+        answers["200"]["headers"] = {"ETag": VERSION}
+        answers["304"] = {"description": "Nothing has changed.", "headers": {"ETag": VERSION}}
+        operation["parameters"].append(CONDITIONAL)

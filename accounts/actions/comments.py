@@ -16,7 +16,7 @@ from accounts.signals import (
 
 from .notifications import hold, notify
 from .rights import require_active, require_pace, require_right
-from .texts import read_text
+from .texts import read_text, tidied
 
 
 @transaction.atomic
@@ -27,7 +27,8 @@ def write_comment(
 
     With the `client_id` of an earlier comment of theirs, that one is returned and nothing is
     stored. Raises `AccountsError` (`not_found`; `not_allowed`, also on a post that is hidden;
-    `empty_text`, `text_too_long`, `rate_limited`).
+    `empty_text`, `text_too_long`, `rate_limited`; `conflict` if the earlier one says something
+    else, or to another post).
     """
     require_right(author, "accounts.add_comment")
     # Locked, so that it is neither deleted nor hidden meanwhile.
@@ -38,6 +39,8 @@ def write_comment(
     if client_id and (
         earlier := Comment.objects.filter(author=author, client_id=client_id).first()
     ):
+        if (earlier.post_id, earlier.body) != (target.pk, tidied(text)):
+            raise AccountsError(Refusal.CONFLICT)
         return earlier
     if target.hidden_at is not None:
         raise AccountsError(Refusal.NOT_ALLOWED)

@@ -14,7 +14,7 @@ from accounts.signals import (
 
 from .notifications import hold, notify
 from .rights import require_active, require_pace, require_right, require_seldom
-from .texts import read_text
+from .texts import read_text, tidied
 
 
 @transaction.atomic
@@ -23,10 +23,13 @@ def write_post(*, author: User, text: str, client_id: str | None = None) -> Post
 
     With the `client_id` of an earlier post of theirs, that one is returned and nothing is stored:
     a form that is sent twice makes one post. Raises `AccountsError` (`not_allowed`, `empty_text`,
-    `text_too_long`, `rate_limited`).
+    `text_too_long`, `rate_limited`; `conflict` if the earlier one says something else).
     """
     require_right(author, "accounts.add_post")
     if client_id and (earlier := Post.objects.filter(author=author, client_id=client_id).first()):
+        # What the first words of an edited one were nobody knows any more.
+        if earlier.edited_at is None and earlier.body != tidied(text):
+            raise AccountsError(Refusal.CONFLICT)
         return earlier
     require_pace(Post, author, an_hour=settings.POSTS_PER_HOUR)
     read = read_text(text, limit=settings.POST_TEXT_LIMIT)

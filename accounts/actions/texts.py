@@ -23,13 +23,18 @@ class Text:
         writing.html_version = markdown.VERSION
 
 
+def tidied(typed: str) -> str:
+    """What is kept of what somebody typed."""
+    sound = typed.encode(errors="replace").decode()  # JSON can carry half a character
+    return sound.replace("\r\n", "\n").replace("\0", "").strip()
+
+
 def read_text(typed: str, *, limit: int) -> Text:
     """Check a text of at most `limit` characters and find whom it mentions.
 
     Raises `AccountsError` (`empty_text`, `text_too_long`).
     """
-    sound = typed.encode(errors="replace").decode()  # JSON can carry half a character
-    body = sound.replace("\r\n", "\n").replace("\0", "").strip()
+    body = tidied(typed)
     if not body:
         raise AccountsError(Refusal.EMPTY_TEXT)
     if len(body) > limit:

@@ -50,7 +50,7 @@ def feed(request: PersonRequest) -> HttpResponse:
         try:
             posts.write_post(author=request.user, **form.written)
         except AccountsError as error:
-            form.add_error("text", explain(error))
+            form.refuse(error)
         else:
             return redirect("feed")
     with refusals_are_pages():
@@ -90,7 +90,7 @@ def post(request: PersonRequest, post_id: int) -> HttpResponse:
             with refusals_are_pages():
                 comment = write_comment(post_id=post_id, author=request.user, **form.written)
         except AccountsError as error:
-            form.add_error("text", explain(error))
+            form.refuse(error)
         else:
             return redirect(comment)
     return _show_post(request, found, form)

@@ -55,8 +55,9 @@ def rooms_invited_to(user: User) -> list[Room]:
 
 
 def rooms_known_to(user: User) -> QuerySet[Room]:
-    """The rooms whose existence `user` may know of, by name, with their heads."""
-    return Room.objects.visible_to(user).select_related("head")
+    """The rooms that `user` may know of or is invited to, by name, with their heads."""
+    invited = Room.objects.filter(pk__in=user.invitations.values("room_id"))
+    return (Room.objects.visible_to(user) | invited).select_related("head")
 
 
 def members_of(*, room: int) -> QuerySet[Membership]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.utils import timezone
 
 from accounts.models import User
 from chat.actions.memberships import join_room
+from chat.actions.messages import send_message
 from chat.actions.moderation import set_role
 from chat.models import Ban, Membership, ModerationEntry, Role, Room
 from tests.api.conftest import Caller
@@ -114,3 +116,24 @@ def test_a_moderator_removes_bans_and_forgives(
     assert client.delete(place(room, f"bans/{carol.pk}/")).status_code == 204
     assert not Ban.objects.exists()
     assert refusal(client.delete(place(room, f"members/{alice.pk}/"))) == (403, "not_allowed")
+
+
+def test_a_time_that_is_over_mutes_nobody_and_is_told_by_its_name(
+    calls: Caller, alice: User, bob: User, room: Room
+) -> None:
+    past = {"muted_until": "2000-01-01T00:00:00Z"}
+    answer = calls(alice).patch(place(room, f"members/{bob.pk}/"), past, format="json")
+    assert answer.status_code == 400
+    assert answer.json()["fields"] == {"muted_until": ["This value does not fit."]}
+
+
+@pytest.mark.parametrize("reason", ["\0", "x" * 501])
+def test_a_reason_that_cannot_be_kept_is_refused(
+    calls: Caller, alice: User, bob: User, room: Room, reason: str
+) -> None:
+    client, query = calls(alice), urlencode({"reason": reason})
+    said = send_message(room=room.pk, sender=bob, text="Hi")
+    for address in (f"members/{bob.pk}/", f"bans/{bob.pk}/", f"messages/{said.pk}/"):
+        answer = client.delete(f"{place(room, address)}?{query}")
+        assert answer.status_code == 400, address
+        assert list(answer.json()["fields"]) == ["reason"]

@@ -197,3 +197,23 @@ def test_changes_come_in_pages(calls: Caller, alice: User, room: Room, settings:
     assert (texts(page), page["more"]) == (["one", "two"], True)
     rest = client.get(place(room, "changes/"), {**standing, "after": page["sequence"]}).json()
     assert (texts(rest), rest["more"]) == (["three"], False)
+
+
+def test_a_text_that_was_changed_meanwhile_is_told_as_that(
+    calls: Caller, alice: User, room: Room
+) -> None:
+    said = send_message(room=room.pk, sender=alice, text="Tea")
+    stale = {"message": "Coffee", "base_sequence": said.sequence - 1}
+    address = place(room, f"messages/{said.pk}/")
+    answer = calls(alice).patch(address, stale, format="json")
+    assert refusal(answer) == (409, "conflict")
+    assert answer.json()["fields"] == {"base_sequence": ["This text was changed meanwhile."]}
+
+
+def test_how_long_a_message_may_be_is_told(
+    calls: Caller, alice: User, room: Room, settings: Any
+) -> None:
+    settings.CHAT_TEXT_LIMIT = 3
+    answer = calls(alice).post(place(room, "messages/"), {"message": "long"}, format="json")
+    assert refusal(answer) == (400, "message_too_long")
+    assert "3 characters" in answer.json()["message"]

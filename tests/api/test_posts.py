@@ -165,3 +165,23 @@ def test_one_is_notified_and_says_that_one_has_read(calls: Caller, alice: User, 
     seen = {"upto": told[1]["id"]}
     assert client.post("/api/notifications/unread/", seen, format="json").json() == {"unread": 1}
     assert calls(bob).get("/api/notifications/").json()["items"] == []
+
+
+def test_the_same_client_id_with_other_words_is_a_conflict(
+    calls: Caller, alice: User, bob: User
+) -> None:
+    post = write_post(author=bob, text="Tea?")
+    client = calls(alice)
+    for address in (POSTS, f"{POSTS}{post.pk}/comments/"):
+        first = {"body": "Yes", "client_id": "one"}
+        assert client.post(address, first, format="json").status_code == 201
+        answer = client.post(address, first | {"body": "No"}, format="json")
+        assert refusal(answer) == (409, "conflict")
+        assert list(answer.json()["fields"]) == ["client_id"]
+
+
+def test_how_long_a_text_may_be_is_told(calls: Caller, alice: User, settings: Any) -> None:
+    settings.POST_TEXT_LIMIT = 3
+    answer = calls(alice).post(POSTS, {"body": "long"}, format="json")
+    assert refusal(answer) == (400, "text_too_long")
+    assert answer.json()["message"] == "This text is longer than 3 characters."

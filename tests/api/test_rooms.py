@@ -10,9 +10,10 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from chat.actions.moderation import ban_member
+from chat.errors import ChatError, ErrorCode
 from chat.models import Room, RoomKind
 from tests.api.conftest import Caller
-from tests.factories import make_room
+from tests.factories import make_room, make_user
 
 pytestmark = pytest.mark.django_db
 ROOMS = "/api/rooms/"
@@ -219,5 +220,35 @@ def test_two_people_share_one_room(calls: Caller, alice: User, bob: User) -> Non
     assert (mine["kind"], mine["room_id"]) == ("direct", theirs["room_id"])
     oneself = calls(alice).post(f"{ROOMS}direct/", {"username": "alice"}, format="json")
     assert refusal(oneself) == (403, "not_allowed")
+    assert "fields" not in oneself.json()  # none is at fault
     nobody = calls(alice).post(f"{ROOMS}direct/", {"username": "nobody"}, format="json")
-    assert refusal(nobody) == (404, "not_found")
+    assert refusal(nobody) == (400, "invalid")
+    assert list(nobody.json()["fields"]) == ["username"]
+
+
+def test_who_is_invited_finds_the_room_and_joins(
+    calls: Caller, alice: User, bob: User, private_room: Room
+) -> None:
+    stranger = make_user()
+    client, asked = calls(stranger), f"{ROOMS}?invited=true"
+    assert client.get(asked).json()["items"] == []
+    invited = {"username": stranger.username}
+    calls(alice).post(place(private_room, "members/"), invited, format="json")
+    [found] = client.get(asked).json()["items"]
+    assert (found["room_id"], found["membership"]) == (private_room.slug, None)
+    assert client.get(place(private_room)).json() == found
+    assert client.get(place(private_room, "messages/")).status_code == 404
+    assert client.post(place(private_room, "join/")).json()["membership"]["role"] == "member"
+    assert client.get(asked).json()["items"] == []
+
+
+def test_what_a_room_is_changes_as_a_whole_or_not_at_all(
+    calls: Caller, alice: User, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(**kwargs: Any) -> None:
+        raise ChatError(ErrorCode.NOT_ALLOWED)
+
+    monkeypatch.setattr("api.rooms.set_slow_mode", refuses)
+    answer = calls(alice).patch(place(room), {"name": "Cake", "slow_mode": 5}, format="json")
+    assert refusal(answer) == (403, "not_allowed")
+    assert calls(alice).get(place(room)).json()["name"] == room.name

@@ -266,3 +266,18 @@ def attempt(call: Any, *arguments: Any, **named: Any) -> None:
     except Exception as error:
         if getattr(error, "code", None) != Refusal.NOT_FOUND:
             raise
+
+
+def test_another_text_under_the_same_name_is_told(alice: User, bob: User) -> None:
+    first, second = post(alice, "Yes", client_id="c"), post(alice, "Again")
+    assert refused(post, alice, "No", client_id="c") == Refusal.CONFLICT
+    comment(first, bob, "Yes", client_id="c")
+    assert refused(comment, first, bob, "No", client_id="c") == Refusal.CONFLICT
+    assert refused(comment, second, bob, "Yes", client_id="c") == Refusal.CONFLICT
+
+
+def test_a_post_that_was_edited_since_is_sent_again_in_vain(alice: User) -> None:
+    first = post(alice, "Yes", client_id="c")
+    edit_post(post_id=first.pk, by=alice, text="No")
+    assert post(alice, "Yes", client_id="c") == first
+    assert Post.objects.get().body == "No"

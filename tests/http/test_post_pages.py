@@ -341,3 +341,16 @@ def test_no_page_needs_inline_code(alice: User, bob: User) -> None:
         assert not re.search(
             r"<style| style=|<script(?![^>]*\ssrc=)| on\w+=|javascript:", answer.content.decode()
         )
+
+
+def test_other_words_from_a_used_form_are_kept_and_can_be_sent_again(alice: User) -> None:
+    client = browser_of(alice)
+    used = client_id_in(page(client, "/feed/"))
+    client.post("/feed/", {"text": "First", "client_id": used})
+    answer = client.post("/feed/", {"text": "Second", "client_id": used})
+    shown = answer.content.decode()
+    assert answer.status_code == 400
+    assert "Send again to post this as well." in shown
+    assert ">Second</textarea>" in shown
+    client.post("/feed/", {"text": "Second", "client_id": client_id_in(shown)})
+    assert list(Post.objects.order_by("pk").values_list("body", flat=True)) == ["First", "Second"]

@@ -231,8 +231,9 @@ def test_a_call_with_a_token_notes_that_its_bearer_was_seen(client: Client, alic
 def test_an_unknown_address_is_told_in_json(client: Client, path: str, method: str) -> None:
     response = getattr(client, method)(path)
     assert response.status_code == 404
-    message = "There is nothing at this address."
-    assert response.json() == {"error": "not_found", "message": message}
+    assert response.json()["error"] == "not_found"
+    told_of_slash = "end with a slash" in response.json()["message"]
+    assert told_of_slash != path.endswith("/")
 
 
 def test_an_unknown_method_is_told(client: Client, alice: User) -> None:
@@ -247,7 +248,8 @@ def test_every_error_of_chat_has_a_status(code: ErrorCode) -> None:
     assert response is not None
     assert 400 <= response.status_code < 600
     assert response.data["error"] == code
-    assert response.data["fields"] == {"message": [response.data["message"]]}
+    at_fault = {"message": [response.data["message"]]} if response.status_code != 403 else None
+    assert response.data.get("fields") == at_fault
     assert response["Retry-After"] == "1"
 
 

@@ -35,7 +35,8 @@ def edit_message(
         require_writer(write, user)
         message = living_text(write, message_id, of=user)
         if base_sequence is not None and base_sequence != message.text_changed_sequence:
-            raise ChatError(ErrorCode.CONFLICT, details={"field": "base_sequence"})
+            changed = "This text was changed meanwhile."
+            raise ChatError(ErrorCode.CONFLICT, changed, details={"field": "base_sequence"})
         if not kept.strip():
             check_text(kept, may_be_empty=message.attachments.exists())
         if message.text == kept:

@@ -1,0 +1,26 @@
+"""Why moderators did something, for their log."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+
+LONGEST = 500
+REASON_PARAMETER = OpenApiParameter(
+    "reason",
+    {"type": "string", "maxLength": LONGEST, "pattern": r"^[^\u0000]*$"},
+    description="For the moderation log.",
+)
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    """Why, for the moderation log."""
+
+    reason = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True, default="")
+
+
+def reason_in(given: Any) -> str:
+    """The reason that a body or an address gives, if any. Raises `ValidationError`."""
+    said = ReasonSerializer(data=given)
+    said.is_valid(raise_exception=True)
+    return str(said.validated_data["reason"])
