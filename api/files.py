@@ -15,6 +15,7 @@ from api.doors import RoomView, person_of
 from api.wire import WireSerializer
 from chat import queries, shapes
 from chat.actions.attachments import attach_file, discard_file
+from chat.errors import ChatError, ErrorCode
 from chat.files.serving import contents
 from chat.protocol.contents import Attachment
 
@@ -84,5 +85,12 @@ class FileView(RoomView):
     def delete(self, request: Request, room_id: str, attachment_id: int) -> Response:
         """Remove a file that one has not sent."""
         _, head = self.member(room_id)
-        discard_file(room=head.pk, by=person_of(request), attachment=attachment_id)
+        try:
+            discard_file(room=head.pk, by=person_of(request), attachment=attachment_id)
+        except ChatError as error:
+            if (
+                error.code == ErrorCode.INVALID_EVENT
+            ):  # among the unsent ones there is none of this id
+                raise NotFound from None
+            raise
         return Response(status=status.HTTP_204_NO_CONTENT)
