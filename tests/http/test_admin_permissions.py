@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.actions.roles import give_role
 from accounts.admin.people import PersonAdmin
 from accounts.models import User
 from chat.actions.messages import send_message
@@ -62,6 +63,14 @@ def test_a_permission_opens_its_list_and_no_other(model: str, rows: dict[str, An
     assert pages == {model} & rows.keys()
     index = client.get("/admin/").content.decode()
     assert {other for other in EVERY_LIST if f'href="{list_address(other)}"' in index} == {model}
+
+
+def test_an_administrator_finds_every_list(alice: User) -> None:
+    give_role(user=alice, role="administrator")
+    client = browser_of(User.objects.get(pk=alice.pk))
+    assert {
+        name for name in EVERY_LIST if client.get(list_address(name)).status_code != 200
+    } == set()
 
 
 @pytest.mark.parametrize("model", EVERY_LIST)
