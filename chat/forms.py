@@ -161,7 +161,7 @@ class SearchForm(forms.Form):
         choices=[(kind, kind) for kind in Kind],
         coerce=Kind,
         required=False,
-        empty_value=Kind.MESSAGES,
+        empty_value=None,
     )
     best = forms.BooleanField(required=False)
     page = forms.IntegerField(min_value=1, max_value=LAST_PAGE, required=False)

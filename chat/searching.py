@@ -78,20 +78,20 @@ def search_messages(
     """Look for `words` in the rooms of `user`, or in one of them (its key).
 
     Newest first, or the `best` first: what says little else, fading with age. Returns `size` hits
-    from `start` on. Three queries.
+    from `start` on. Three queries, four on PostgreSQL.
     """
     rooms = list(_rooms(user, room).values_list("room_id", flat=True)[: SCOPE_CAP + 1])
     if not words or not rooms:
         return NOTHING
     condition = Condition(words, scopes=tuple(rooms) if len(rooms) <= SCOPE_CAP else ())
-    found = _found(user, room, condition)
+    found = _readable(MessageWords.objects.newest(condition), user, room)
     if best:
         ranked = found.annotate(rank=Rank(condition))
         keys = best_first(ranked.values_list("message__created_at", "pk", "rank")[: FOUND_CAP + 1])
     else:
         keys = newest_first(found.values_list("message__created_at", "pk")[: FOUND_CAP + 1])
     return Found(
-        hits=_hits(found, keys[:FOUND_CAP][start : start + size], words),
+        hits=_hits(user, room, keys[:FOUND_CAP][start : start + size], words),
         total=min(len(keys), FOUND_CAP),
         more=len(keys) > FOUND_CAP,
     )
@@ -102,18 +102,19 @@ def _rooms(user: User, room: int | None) -> QuerySet[Membership]:
     return memberships if room is None else memberships.filter(room=room)
 
 
-def _found(user: User, room: int | None, condition: Condition) -> QuerySet[MessageWords]:
-    """The newest stored first. What `user` may read is decided here, whatever the index says."""
-    return MessageWords.objects.filter(
-        words__matches=condition,
+def _readable(rows: QuerySet[MessageWords], user: User, room: int | None) -> QuerySet[MessageWords]:
+    """What `user` may read is decided here, whatever the index says."""
+    return rows.filter(
         message__room__in=_rooms(user, room).values("room_id"),
         message__deleted_at=None,
         message__sequence__gte=F("message__room__head__floor"),
-    ).order_by("-pk")
+    )
 
 
-def _hits(found: QuerySet[MessageWords], keys: Sequence[int], words: Words) -> list[Hit]:
-    rows = found.filter(pk__in=keys).select_related("message__sender", "message__room")
+def _hits(user: User, room: int | None, keys: Sequence[int], words: Words) -> list[Hit]:
+    # By their keys alone: SQLite would look for the words anew for each of them.
+    found = _readable(MessageWords.objects.filter(pk__in=keys), user, room)
+    rows = found.select_related("message__sender", "message__room")
     messages = {row.pk: row.message for row in rows.defer("words")}
     return [
         Hit(messages[key], excerpt(messages[key].text, words)) for key in keys if key in messages

@@ -57,28 +57,30 @@ def search_posts(
 
     Newest first, or the `best` first: what says little else, fading with age. Returns `size` hits
     from `start` on. Four queries, besides those for the reader's rights; two for counting alone.
+    On PostgreSQL, one more for each of both kinds.
     """
     if not words or not reader.is_active:
         return Found([], 0, more=False)
     condition = Condition(words)
-    found = {name: _readable(name, reader, condition) for name in WRITINGS}
+    found = {
+        name: _readable(name, reader, index.objects.newest(condition))
+        for name, (index, _) in WRITINGS.items()
+    }
     keys = _best_writings(found, condition) if best else _newest_writings(found)
     shown = keys[:FOUND_CAP][start : start + size]
     return Found(
-        hits=_writing_hits(found, shown, words),
+        hits=_writing_hits(reader, shown, words),
         total=min(len(keys), FOUND_CAP),
         more=len(keys) > FOUND_CAP,
     )
 
 
-def _readable(name: str, reader: User, condition: Condition) -> QuerySet[Any]:
-    """What `reader` may read, the newest stored first. What is hidden is found by who wrote it, and
-    by moderators."""
-    index, _ = WRITINGS[name]
-    found = index.objects.filter(words__matches=condition).order_by("-pk")
+def _readable(name: str, reader: User, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of `rows` that `reader` may read. What is hidden is found by who wrote it, and by
+    moderators."""
     if reader.has_perm(f"accounts.hide_{name}"):
-        return found
-    return found.filter(Q(**{f"{name}__hidden_at": None}) | Q(**{f"{name}__author": reader}))
+        return rows
+    return rows.filter(Q(**{f"{name}__hidden_at": None}) | Q(**{f"{name}__author": reader}))
 
 
 def _newest_writings(found: dict[str, QuerySet[Any]]) -> list[Key]:
@@ -99,14 +101,12 @@ def _best_writings(found: dict[str, QuerySet[Any]], condition: Condition) -> lis
     )
 
 
-def _writing_hits(
-    found: dict[str, QuerySet[Any]], keys: Sequence[Key], words: Words
-) -> list[WritingHit]:
+def _writing_hits(reader: User, keys: Sequence[Key], words: Words) -> list[WritingHit]:
     writings: dict[Key, Post | Comment] = {}
-    for name, rows in found.items():
-        _, shown = WRITINGS[name]
-        these = rows.filter(pk__in=[key for kind, key in keys if kind == name])
-        for row in these.select_related(*shown).defer("words"):
+    for name, (index, shown) in WRITINGS.items():
+        # By their keys alone: SQLite would look for the words anew for each of them.
+        rows = index.objects.filter(pk__in=[key for kind, key in keys if kind == name])
+        for row in _readable(name, reader, rows).select_related(*shown).defer("words"):
             writings[name, row.pk] = getattr(row, name)
     present = (writings[key] for key in keys if key in writings)
     return [WritingHit(writing, excerpt(writing.plain, words)) for writing in present]
@@ -116,14 +116,14 @@ def search_people(*, reader: User, words: Words, start: int, size: int) -> Found
     """Look for `words` in the names of active people, and in what they say about themselves.
 
     Who is called so comes first, and then who says little else. Returns `size` hits from `start`
-    on. Four queries; one for counting alone.
+    on. Four queries; one for counting alone. On PostgreSQL, one more.
     """
     if not words or not reader.is_active:
         return Found([], 0, more=False)
     condition = Condition(words)
-    found = PersonWords.objects.filter(words__matches=condition, person__is_active=True)
+    found = PersonWords.objects.newest(condition).filter(person__is_active=True)
     names = ("pk", "person__username", "person__first_name", "person__last_name")
-    ranked = found.order_by("-pk").annotate(rank=Rank(condition)).values_list(*names, "rank")
+    ranked = found.annotate(rank=Rank(condition)).values_list(*names, "rank")
     rows = [
         (not words.are_in(" ".join(called)), -rank, called[0], key)
         for key, *called, rank in ranked[: FOUND_CAP + 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -40,10 +41,6 @@ class Tab:
     def name(self) -> str:
         return str(NAMES[self.kind])
 
-    @property
-    def in_address(self) -> str | None:
-        return None if self.kind == Kind.MESSAGES else self.kind
-
 
 @require_safe
 @login_required
@@ -54,7 +51,8 @@ def search(request: PersonRequest) -> HttpResponse:
     given = asked.cleaned_data
     typed, best = given.get("q", ""), bool(given.get("best"))
     room = _own_room(request)
-    kind = Kind.MESSAGES if room else given.get("kind", Kind.MESSAGES)
+    chosen: Kind | None = None if room else given.get("kind")
+    kind = chosen or Kind.MESSAGES
     words = words_of(typed)
     allowed = not words or within_limit(
         what="search", who=request.user.pk, a_minute=settings.CHAT_SEARCHES_PER_MINUTE
@@ -70,12 +68,15 @@ def search(request: PersonRequest) -> HttpResponse:
         others = (
             {} if room else {each: look(each, start=0, size=0) for each in Kind if each != kind}
         )
+        if chosen is None and not found.total:
+            kind, found, others = _first_with_hits(kind, found, others, look)
     counted = {**others, kind: found} if others else {}
     context = {
         "typed": typed,
         "words": words,
         "scope": room,
         "kind": kind,
+        "chosen": chosen,
         "tabs": [Tab(each, counted.get(each)) for each in Kind],
         "best": best,
         "allowed": allowed,
@@ -83,6 +84,17 @@ def search(request: PersonRequest) -> HttpResponse:
         "page": PageOf(found.hits, number, has_next=number * HITS_A_PAGE < found.total),
     }
     return render(request, "chat/search.html", context, status=200 if allowed else 429)
+
+
+def _first_with_hits(
+    kind: Kind, found: Found[Any], others: dict[Kind, Found[Any]], look: Callable[..., Found[Any]]
+) -> tuple[Kind, Found[Any], dict[Kind, Found[Any]]]:
+    """What there is instead of an empty page, for who did not say what they look for."""
+    for other, counted in others.items():
+        if counted.total:
+            rest = {each: count for each, count in others.items() if each != other}
+            return other, look(other, start=0, size=HITS_A_PAGE), {**rest, kind: found}
+    return kind, found, others
 
 
 def _own_room(request: PersonRequest) -> Room | None:

@@ -73,7 +73,7 @@ OUTSIDE = [
     "/accounts/confirm-email/x/",
     "/accounts/inactive/",
 ]
-ERRORS = ["403", "403_csrf", "404", "429", "500", "503"]
+ERRORS = ["403", "403_csrf", "404", "429", "500", "503", "too_quick"]
 
 WIDE: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 360, "height": 720}

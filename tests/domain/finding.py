@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db import connection
+
 from accounts.models import User
 from accounts.search.folding import fold
 from accounts.search.found import Found
@@ -11,6 +13,11 @@ from accounts.search.tokens import tokens
 from accounts.search.words import words_of
 from chat.models import Membership, Message, Room
 from chat.searching import Hit, search_messages
+
+
+def asked_first() -> int:
+    """Queries of a search in one index beside its own: PostgreSQL has to be told what is common."""
+    return int(connection.vendor == "postgresql")
 
 
 def search(

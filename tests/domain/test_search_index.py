@@ -10,7 +10,9 @@ from django.db import OperationalError, connection
 
 from accounts.actions import indexing
 from accounts.models import User
+from accounts.search.index import Condition
 from accounts.search.migrating import CreateSearchTable
+from accounts.search.words import words_of
 from chat.actions.indexing import MESSAGES
 from chat.actions.messages import delete_message
 from chat.demo import crowd, team
@@ -126,3 +128,31 @@ def room_held(room: Room) -> Iterator[None]:
         yield
     other.close()
     connection.close()
+
+
+@pytest.mark.postgres_only
+@pytest.mark.parametrize(("common", "index"), [(200, "_gin"), (1, "_pkey")])
+def test_rare_words_are_found_by_the_index_of_words_and_common_ones_by_the_newest_rows(
+    room: Room, alice: User, monkeypatch: pytest.MonkeyPatch, common: int, index: str
+) -> None:
+    for text in ("red", "blue"):
+        say(room, alice, text)
+    monkeypatch.setattr("accounts.search.index.COMMON", common)
+    found = MessageWords.objects.newest(Condition(words_of("re")))
+    with connection.cursor() as cursor:
+        # With this few rows, reading them all would be quickest.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = " + ("on" if index == "_gin" else "off"))
+    assert index in found.values_list("pk")[:1].explain()
+    assert [words.message.text for words in found] == ["red"]
+
+
+def test_the_newest_comes_first_whether_a_word_is_common_or_not(
+    room: Room, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for text in ("red one", "red two", "red three"):
+        say(room, alice, text)
+    for common in (1, 200):
+        monkeypatch.setattr("accounts.search.index.COMMON", common)
+        found = MessageWords.objects.newest(Condition(words_of("red")))
+        assert [words.message.text for words in found] == ["red three", "red two", "red one"]

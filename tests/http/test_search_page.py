@@ -248,6 +248,18 @@ def test_a_kind_that_does_not_exist_is_messages(alice: User) -> None:
     assert 'name="kind" value="posts"' in search(alice, kind="posts")
 
 
+def test_who_does_not_say_what_to_look_for_sees_what_there_is(alice: User, bob: User) -> None:
+    assert tabs(search(alice, "bob")) == ["Messages 0", "Posts 0", "People 1*"]
+    written = post(alice, "red")
+    page = search(alice, "red")
+    assert tabs(page) == ["Messages 0", "Posts 1*", "People 0"]
+    assert link_to(page, "alice") == f"/posts/{written.pk}/"
+    assert 'name="kind"' not in page
+    page = search(alice, "red", kind="messages")
+    assert tabs(page) == ["Messages 0*", "Posts 1", "People 0"]
+    assert tabs(search(alice, "blue")) == ["Messages 0*", "Posts 0", "People 0"]
+
+
 def test_a_room_has_messages_alone(room: Room, alice: User) -> None:
     say(room, alice, "red")
     post(alice, "red post")
