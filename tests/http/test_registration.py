@@ -163,6 +163,21 @@ def test_a_changed_password_keeps_this_browser_and_ends_the_rest(
     assert "was changed" in mail.outbox[0].subject
 
 
+def test_a_mail_about_a_change_says_when_and_by_which_device_and_quotes_no_browser(
+    client: Client, alice: User
+) -> None:
+    client.force_login(alice)
+    new = "another long secret"
+    form = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    browser = {"user-agent": "Firefox/9 (Windows) Look at https://evil.example"}
+    client.post(CHANGE, form, headers=browser)
+    said = str(mail.outbox[0].body)
+    assert re.search(
+        r"on \d+ \w+ \d{4} at \d\d:\d\d UTC from 127.0.0.1 \(Firefox on Windows\)", said
+    )
+    assert "evil" not in said
+
+
 def test_a_new_password_by_mail_works_once_and_ends_everything(client: Client, alice: User) -> None:
     elsewhere = Client()
     elsewhere.force_login(alice)
