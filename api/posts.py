@@ -1,4 +1,4 @@
-"""`/api/posts/` and `/api/feed/`: what people tell everybody."""
+"""`/api/posts/`, `/api/users/<id>/posts/` and `/api/feed/`: what people tell everybody."""
 
 from typing import Any
 
@@ -14,7 +14,8 @@ from accounts.actions.hiding import hide, show
 from accounts.actions.posts import delete_post, edit_post, write_post
 from accounts.actions.rights import may_read
 from accounts.models import Post
-from accounts.queries.posts import explore, feed, post_by_id
+from accounts.queries.people import person_by_id
+from accounts.queries.posts import explore, feed, post_by_id, posts_by
 from api.cursors import CURSOR_PARAMETERS, cursor_of, listed
 from api.doors import person_of
 from api.people import PersonSerializer
@@ -118,6 +119,18 @@ class PostsView(APIView):
             status=status.HTTP_201_CREATED,
             headers={"Location": place},
         )
+
+
+class PostsByView(APIView):
+    """Somebody's posts."""
+
+    @extend_schema(
+        operation_id="users_posts", parameters=CURSOR_PARAMETERS, responses=PostListSerializer
+    )
+    def get(self, request: Request, user_id: int) -> Response:
+        """Read what somebody published, the newest first."""
+        page = posts_by(person_by_id(user_id), cursor=cursor_of(request))
+        return posts_listed(request, page)
 
 
 class FeedView(APIView):

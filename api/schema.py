@@ -62,7 +62,7 @@ class Schema(AutoSchema):
     """Names operations after resources, and files them under the first word of their address."""
 
     def get_tags(self) -> list[str]:
-        return [self.path.removeprefix("/api/").split("/")[0]]
+        return [self.path.removeprefix("/api/").split("/")[0] or "start"]
 
     def get_summary(self) -> str:
         """The first sentence of what is said about it."""

@@ -3,14 +3,14 @@
 from django.urls import path, re_path
 
 from api.comments import CommentHidingView, CommentsView, CommentView
-from api.documents import DocsView, SchemaView
+from api.documents import DocsView, RootView, SchemaView
 from api.errors import not_found
 from api.files import FilesView, FileView
 from api.follows import FollowersView, FollowingView, FollowView, PictureView
 from api.members import BansView, BanView, MembersView, MemberView
 from api.messages import ChangesView, MessagesView, MessageView
 from api.notifications import NotificationsView, UnreadView
-from api.posts import FeedView, PostHidingView, PostsView, PostView
+from api.posts import FeedView, PostHidingView, PostsByView, PostsView, PostView
 from api.reactions import PinView, ReactionsView
 from api.rooms import (
     CloseView,
@@ -32,6 +32,7 @@ USER = "users/<int:user_id>/"
 MESSAGE = f"{ROOM}messages/<int:message_id>/"
 
 urlpatterns = [
+    path("", RootView.as_view(), name="api_root"),
     path("schema/", SchemaView.as_view(), name="api_schema"),
     path("docs/", DocsView.as_view(), name="api_docs"),
     path("tokens/", TokensView.as_view(), name="api_tokens"),
@@ -44,6 +45,7 @@ urlpatterns = [
     path(f"{USER}follow/", FollowView.as_view(), name="api_follow"),
     path(f"{USER}followers/", FollowersView.as_view(), name="api_followers"),
     path(f"{USER}following/", FollowingView.as_view(), name="api_following"),
+    path(f"{USER}posts/", PostsByView.as_view(), name="api_posts_by"),
     path("sessions/", SessionsView.as_view(), name="api_sessions"),
     path("sessions/<int:session_id>/", SessionView.as_view(), name="api_session"),
     path("rooms/", RoomsView.as_view(), name="api_rooms"),

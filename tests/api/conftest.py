@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from rest_framework.test import APIClient
 
 from accounts.actions.tokens import create_token
 from accounts.models import User
+from tests.api.scene import Scene, make_scene
+from tests.factories import make_user
 from tests.http.conftest import fresh_limits
 
 __all__ = ["fresh_limits"]
@@ -27,3 +30,9 @@ def calls() -> Caller:
         return client
 
     return caller
+
+
+@pytest.fixture
+def scene(db: None, attachments: Path) -> Scene:
+    make_user("known", password="a long way to tea")
+    return make_scene()

@@ -144,6 +144,7 @@ OTHERS = {"user_id": "others"}
 PROFILE = {"first_name": "Ada", "last_name": "Lovelace", "about_me": "Engines."}
 
 TRIES = [
+    Try("root", ANYBODY),
     Try("tokens_list", PEOPLE),
     Try("tokens_create", ANYBODY, body={"username": "known", "password": "a long way to tea"}),
     Try("tokens_revoke", PEOPLE),
@@ -169,6 +170,7 @@ TRIES = [
     Try("users_unfollow", PEOPLE, OTHERS),
     Try("users_followers", PEOPLE, ME),
     Try("users_following", PEOPLE, OTHERS),
+    Try("users_posts", PEOPLE, OTHERS),
     Try("me_retrieve", PEOPLE),
     Try("me_partial_update", PEOPLE, body={"about_me": "Tea."}),
     Try("posts_list", PEOPLE),

@@ -36,6 +36,8 @@ class Call:
 
 
 STORY = [
+    Call("root", "nobody", "get", ""),
+    Call("root", "nobody", "post", ""),
     Call("tokens_create", "nobody", "post", "tokens/", KNOWN),
     Call("tokens_create", "nobody", "post", "tokens/", KNOWN | {"password": "guess"}),
     Call("tokens_list", "alice", "get", "tokens/"),
@@ -84,6 +86,8 @@ STORY = [
     Call("posts_create", "alice", "post", "posts/", POST | {"body": "Who brings tea?"}),
     Call("posts_list", "alice", "get", "posts/"),
     Call("posts_list", "alice", "get", "posts/?cursor=1"),
+    Call("users_posts", "bob", "get", "users/{alice}/posts/"),
+    Call("users_posts", "bob", "get", "users/0/posts/"),
     Call("feed_list", "alice", "get", "feed/"),
     Call("feed_list", "alice", "get", "feed/?cursor=1"),
     Call("posts_retrieve", "bob", "get", POSTED),

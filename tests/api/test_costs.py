@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
 
 from accounts.actions.comments import write_comment
 from accounts.actions.follows import follow
@@ -20,9 +21,43 @@ from chat.actions.messages import send_message
 from chat.actions.moderation import ban_member
 from chat.models import Room
 from tests.api.conftest import Caller
+from tests.api.scene import TRIES, Scene, Who
+from tests.api.test_schema import case_of, forgotten
 from tests.factories import make_room, make_user
 
 pytestmark = pytest.mark.django_db
+
+# The most statements that an operation may take, savepoints included. To know whose a token is
+# takes one of them; what they may do, up to three.
+COSTS = {
+    1: "root",
+    2: (
+        "tokens_list sessions_list posts_list posts_retrieve comments_retrieve "
+        "notifications_list notifications_count"
+    ),
+    3: "users_list users_posts comments_list rooms_retrieve",
+    4: "tokens_revoke feed_list rooms_list",
+    5: "tokens_create tokens_destroy rooms_join members_retrieve files_retrieve",
+    6: "me_retrieve notifications_read members_list",
+    7: "users_unfollow search",
+    8: (
+        "tokens_rotate users_followers users_following messages_list messages_retrieve changes_list"
+    ),
+    12: (
+        "sessions_end_others sessions_end users_retrieve users_picture_destroy "
+        "posts_create posts_partial_update posts_hide comments_destroy comments_hide "
+        "rooms_create rooms_direct rooms_read bans_list files_create files_destroy"
+    ),
+    16: (
+        "users_partial_update users_picture users_follow me_partial_update "
+        "posts_destroy comments_create rooms_leave rooms_reopen members_create"
+    ),
+    20: "rooms_partial_update rooms_close bans_destroy messages_create",
+    24: "users_create users_update users_destroy",
+    28: "members_partial_update messages_partial_update messages_react",
+    32: "members_destroy messages_pin",
+    36: "messages_destroy",
+}
 
 
 def more_followers(alice: User, _room: Room) -> str:
@@ -71,6 +106,11 @@ def more_in_the_feed(alice: User, _room: Room) -> str:
     return "feed/"
 
 
+def more_posts_of_somebody(alice: User, _room: Room) -> str:
+    write_post(author=alice, text="Tea")
+    return f"users/{alice.pk}/posts/"
+
+
 def more_messages_found(alice: User, _room: Room) -> str:
     room = make_room(make_user(), alice)
     send_message(room=room.pk, sender=alice, text="Green tea")
@@ -104,6 +144,7 @@ def more_people_found(_alice: User, _room: Room) -> str:
         (more_tokens, 7),
         (more_logins, 2),
         (more_in_the_feed, 4),
+        (more_posts_of_somebody, 3),
         (more_messages_found, 4),
         (more_posts_found, 7),  # three for what one may: hidden posts are for moderators
         (more_comments_found, 7),
@@ -125,3 +166,16 @@ def test_a_list_costs_the_same_whatever_its_length(
             more(alice, room)
     assert lengths[1] == lengths[0] + 3
     assert costs[0] == costs[1] <= most
+
+
+def test_no_operation_asks_the_database_more_than_it_needs(scene: Scene) -> None:
+    headers = scene.headers(Who.OWNER)
+    APIClient().get("/api/users/me/", headers=headers)  # notes that they were seen
+    most = {name: number for number, names in COSTS.items() for name in names.split()}
+    dear = {}
+    for one in TRIES:
+        with forgotten(), CaptureQueriesContext(connection) as asked:
+            case_of(one, Who.OWNER, scene).call(headers=headers)
+        if len(asked) > most[one.operation]:
+            dear[str(one)] = len(asked), most[one.operation]
+    assert dear == {}

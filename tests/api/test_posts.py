@@ -71,6 +71,8 @@ def test_a_feed_has_ones_own_and_whom_one_follows(
     follow(follower=alice, followed=bob)
     assert bodies(calls(alice).get("/api/feed/").json()) == ["theirs", "mine"]
     assert len(bodies(calls(alice).get(POSTS).json())) == 3
+    assert bodies(calls(alice).get(f"/api/users/{carol.pk}/posts/").json()) == ["another's"]
+    assert refusal(calls(alice).get("/api/users/0/posts/")) == (404, "not_found")
 
 
 def test_pages_survive_new_posts(calls: Caller, alice: User) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from zlib import crc32
 
@@ -18,8 +17,7 @@ from django.db import close_old_connections, transaction
 from django.test import override_settings
 
 from tests.api.document import DOCUMENT, EXCLUDED, point_at_something
-from tests.api.scene import TRIES, Scene, Try, Who, make_scene
-from tests.factories import make_user
+from tests.api.scene import TRIES, Scene, Try, Who
 
 
 def _loaded() -> Any:
@@ -34,12 +32,6 @@ def _loaded() -> Any:
 
 
 SCHEMA = _loaded()
-
-
-@pytest.fixture
-def scene(db: None, attachments: Path) -> Scene:
-    make_user("known", password="a long way to tea")
-    return make_scene()
 
 
 @contextmanager
