@@ -56,13 +56,14 @@ test: .venv/parley-dev
 	@PARLEY_DB=postgres $(PY) -m pytest tests/faults/postgres_restarts.py \
 	  --junit-xml var/test/postgres-restarts.xml
 	@echo "== Browser" # in a process of its own: playwright leaves an event loop running
-	@$(PY) -m pytest tests/browser --junit-xml var/test/browser.xml
+	@$(PY) -m pytest -p no:randomly tests/browser --junit-xml var/test/browser.xml
 	@$(PY) tests/skipped.py var/test/*.xml
 
 soak: .venv/parley-dev
 	@$(PY) -m pytest -n 2 -m soak --ignore tests/browser
 	@PARLEY_DB=postgres $(PY) -m pytest -m soak tests/faults/postgres_restarts.py \
 	  tests/sockets/test_made_up_calls.py
+	@$(PY) -m pytest tests/browser # in random order, though one server serves them all
 
 # One at a time, in their order: each begins where the one before has ended.
 screenshots: .venv/parley-dev
