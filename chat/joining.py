@@ -107,13 +107,13 @@ async def _answer(session: ChatSession, room: LiveRoom, event: JoinRoom, entered
         await room.catch_up()
     after = event.after if event.epoch == room.epoch else None
     muted = _muted(session, room)
-    resumable = after is not None and room.leads_from(after)
+    resumable = after is not None and room.answers.leads_from(after)
     if after is not None and resumable:
         muted.restart(room.position)
         await _send_changes(session, room, muted, after=after, readers=entered.readers)
         muted = _muted(session, room)
     if not resumable or muted.stale:
-        session.send(room.snapshot(reset=event.after is not None, readers=entered.readers))
+        session.send(room.answers.snapshot(reset=event.after is not None, readers=entered.readers))
         muted.restart(room.position)
     room.audience.unmute(session, member_since=entered.membership.joined_sequence)
     session.rooms[event.room_id] = room
@@ -147,19 +147,21 @@ async def _send_changes(
 ) -> None:
     """Send what changed since `after`, a page at a time as the reader takes them."""
     upto = muted.since
-    changes = await room.changes_since(after, upto=upto)
+    changes = await room.answers.changes_since(after, upto=upto)
     pages = list(paged(changes)) or [[]]
     for page in pages[:-1]:
         if muted.stale:
             return
         bodies = [body for _, body in page]
-        session.send(room.history(bodies, sequence=page[-1][0], more=True, reset=False))
+        session.send(room.answers.history(bodies, sequence=page[-1][0], more=True, reset=False))
         await session.drained()
         _muted(session, room)
     if not muted.stale:
         bodies = [body for _, body in pages[-1]]
-        now = room.readers_now(readers)
-        session.send(room.history(bodies, sequence=upto, more=False, reset=False, readers=now))
+        now = room.read_marks.added_to(readers)
+        session.send(
+            room.answers.history(bodies, sequence=upto, more=False, reset=False, readers=now)
+        )
 
 
 def paged(changes: Sequence[Change]) -> Iterator[list[Change]]:

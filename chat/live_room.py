@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from itertools import count
 
 import msgspec
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError
-from msgspec import Raw
 
 from . import reads
 from .audience import Audience
 from .bus_items import Change, Head, Receipt
 from .people_here import PeopleHere
 from .protocol.codec import event_frame, frame
-from .protocol.contents import Reader, RoomState
-from .protocol.outbound import MessageRead, RoomChange, RoomHistory
+from .protocol.contents import RoomState
+from .protocol.outbound import MessageRead, RoomChange
+from .read_marks import ReadMarks
 from .reads import LoadedRoom
+from .repairs import Repairs
+from .room_answers import RoomAnswers
 from .room_memory import RoomMemory
 from .stats import stats
 
@@ -27,7 +27,6 @@ logger = logging.getLogger(__name__)
 EARLY_LIMIT = 1_000
 REMEMBERED_CHANGES = 500
 REFRESH_TRIES = 3
-RETRY_DELAYS = (0.1, 0.3, 1.0, 3.0)
 
 _room_change = msgspec.json.Decoder(RoomChange)
 
@@ -68,6 +67,8 @@ class LiveRoom:
         self.key = key
         self.audience = Audience()
         self.people = PeopleHere()
+        self.read_marks = ReadMarks()
+        self.answers = RoomAnswers(self)
         self.position = 0
         self._loaded = False
         self._reading = asyncio.Lock()
@@ -76,11 +77,12 @@ class LiveRoom:
         self._heard_of = 0
         # Another epoch was heard of since the last reading began.
         self._in_doubt = False
-        self._repair: asyncio.Task[None] | None = None
-        self._repair_timer: asyncio.TimerHandle | None = None
-        self._snapshot: tuple[object, bytes] = (None, b"")
-        # How far people have read, as heard since the room was read, by username.
-        self._receipts: dict[str, int] = {}
+        self._repairs = Repairs(key, self._repair, self._is_whole)
+
+    @property
+    def is_repairing(self) -> bool:
+        """Whether something is being read, or is about to be, that was not heard."""
+        return not self._repairs.idle
 
     async def ready(self) -> bool:
         """Wait until the room was read; False if there is none. Raises what the database raises."""
@@ -103,7 +105,7 @@ class LiveRoom:
             self._apply_early()
         elif change.number > self.position:
             self._keep_for_later(change)
-            self._repair_after(settings.CHAT_REPAIR_DELAY)
+            self._repairs.due_in(settings.CHAT_REPAIR_DELAY)
 
     def hint(self, head: Head, *, delay: float) -> None:
         """Learn how far the room is. If that is further than here, repair after `delay` s."""
@@ -113,7 +115,7 @@ class LiveRoom:
             self._doubt()
         elif head.number > self.position:
             self._heard_of = max(self._heard_of, head.number)
-            self._repair_after(delay)
+            self._repairs.due_in(delay)
 
     def _keep_for_later(self, change: Change) -> None:
         if len(self._early) >= EARLY_LIMIT:
@@ -137,9 +139,8 @@ class LiveRoom:
             self._apply(change)
         if self._early:
             self._early = {n: held for n, held in self._early.items() if n > self.position}
-        if self._heard_of <= self.position and self._repair_timer is not None:
-            self._repair_timer.cancel()
-            self._repair_timer = None
+        if self._heard_of <= self.position:
+            self._repairs.call_off()
 
     def take_out(self, user_id: int, *, number: int, reason: str) -> None:
         """End the room for a person's sessions here, before anything later is delivered."""
@@ -150,8 +151,7 @@ class LiveRoom:
 
     def hear_receipt(self, receipt: Receipt) -> None:
         """Tell those who listen how far one of the others has read."""
-        known = self._receipts.get(receipt.username, 0)
-        self._receipts[receipt.username] = max(known, receipt.read_sequence)
+        self.read_marks.hear(receipt)
         if self._loaded:
             event = MessageRead(
                 room_id=self.slug,
@@ -160,54 +160,19 @@ class LiveRoom:
             )
             self.audience.notice(event_frame(event), skip_user=receipt.user)
 
-    def readers_now(self, readers: list[Reader] | None) -> list[Reader] | None:
-        """`readers` as they were read, with what was heard since: nobody reads backwards."""
-        if readers is None:
-            return None
-        return [
-            Reader(
-                username=reader.username,
-                read_sequence=max(reader.read_sequence, self._receipts.get(reader.username, 0)),
-            )
-            for reader in readers
-        ]
-
     # Repair
 
     def _doubt(self) -> None:
         """Ask the database at once whether these numbers still count."""
         self._in_doubt = True
-        self._repair_after(0.0)
+        self._repairs.due_in(0.0)
 
-    def _repair_after(self, delay: float) -> None:
-        if self._repair is not None:
-            return
-        loop = asyncio.get_running_loop()
-        if self._repair_timer is not None:
-            if self._repair_timer.when() <= loop.time() + delay:
-                return
-            self._repair_timer.cancel()
-        self._repair_timer = loop.call_later(delay, self._start_repair)
+    async def _repair(self) -> None:
+        self._in_doubt = False
+        await self.catch_up()
 
-    def _start_repair(self) -> None:
-        self._repair_timer = None
-        self._repair = asyncio.create_task(self._repair_until_whole())
-
-    async def _repair_until_whole(self) -> None:
-        for attempt in count():
-            self._in_doubt = False
-            try:
-                await self.catch_up()
-            except (DatabaseError, InterfaceError) as error:
-                logger.warning("Room %d cannot be read now: %r", self.key, error)
-            except Exception:
-                logger.exception("Room %d cannot be read", self.key)
-            else:
-                if self._heard_of <= self.position and not self._in_doubt:
-                    break
-            await asyncio.sleep(RETRY_DELAYS[min(attempt, len(RETRY_DELAYS) - 1)])
-        # Not by a callback of the task: a gap that shows before that has run would be nobody's.
-        self._repair = None
+    def _is_whole(self) -> bool:
+        return self._heard_of <= self.position and not self._in_doubt
 
     async def catch_up(self) -> None:
         """Read what happened since this position. Raises what the database raises."""
@@ -248,10 +213,11 @@ class LiveRoom:
             return
         if anew and loaded.epoch != self.epoch:
             # Numbers of a lost time would look like reading ahead.
-            self._receipts.clear()
+            self.read_marks.forget()
         self.slug, self.epoch, self.position = loaded.slug, loaded.epoch, loaded.position
         self.state = loaded.state
         self.memory = remember(loaded)
+        self.answers.forget()
         self._loaded = True
         self._early = {n: held for n, held in self._early.items() if held.epoch == self.epoch}
         self._heard_of = max((self.position, *self._early))
@@ -263,11 +229,11 @@ class LiveRoom:
             self.take_out(user_id, number=self.position + 1, reason="ended")
         if anew:
             stats.resets += 1
-            self.audience.send(self.snapshot(reset=True, readers=loaded.readers))
+            self.audience.send(self.answers.snapshot(reset=True, readers=loaded.readers))
         self._apply_early()
         if self._heard_of > self.position:
             # What came while the room was read lacks something before it.
-            self._repair_after(settings.CHAT_REPAIR_DELAY)
+            self._repairs.due_in(settings.CHAT_REPAIR_DELAY)
         self.audience.settle()
 
     async def refresh(self) -> None:
@@ -279,7 +245,7 @@ class LiveRoom:
                     return
                 if (loaded.epoch, loaded.position) == (self.epoch, self.position):
                     self.memory = remember(loaded)
-                    self._snapshot = (None, b"")
+                    self.answers.forget()
                     return
 
     async def _strangers(self) -> set[int]:
@@ -287,57 +253,3 @@ class LiveRoom:
         people = [*self.audience.listeners, *self.audience.muted]
         seats = {(self.key, listener.user_id) for listener in people}
         return {user for _, user in seats - await reads.memberships_still_there(seats)}
-
-    # Answers to joins
-
-    def snapshot(self, *, reset: bool, readers: list[Reader] | None = None) -> bytes:
-        """The frame of a fresh `room_history`, from memory; made once for all who come now."""
-        readers = self.readers_now(readers)
-        key = (self.epoch, self.position, self.people.version, reset, readers)
-        if self._snapshot[0] != key:
-            bodies = self.memory.newest_bodies()
-            made = self.history(
-                bodies, sequence=self.position, more=False, reset=reset, readers=readers
-            )
-            self._snapshot = (key, made)
-        return self._snapshot[1]
-
-    def history(
-        self,
-        bodies: list[bytes],
-        *,
-        sequence: int,
-        more: bool,
-        reset: bool,
-        readers: list[Reader] | None = None,
-    ) -> bytes:
-        return event_frame(
-            RoomHistory(
-                room_id=self.slug,
-                room=self.state,
-                messages=[Raw(body) for body in bodies],
-                sequence=sequence,
-                epoch=self.epoch,
-                has_more=self.memory.has_more,
-                more=more,
-                reset=reset,
-                active_users=self.people.usernames(settings.CHAT_ACTIVE_USERS_SHOWN),
-                active_count=self.people.count,
-                readers=readers,
-            )
-        )
-
-    def leads_from(self, number: int) -> bool:
-        """Whether changes lead from `number` to here, or only a fresh snapshot does."""
-        missed = self.position - number
-        within = 0 <= missed <= settings.CHAT_RESUME_LIMIT
-        return within and number >= self.state.floor - 1
-
-    async def changes_since(self, number: int, *, upto: int) -> list[tuple[int, bytes]]:
-        """Number and body of what changed in (number, upto], in order; from memory if it can."""
-        remembered = self.memory.changes_after(number, floor=self.state.floor)
-        if remembered is not None and upto == self.position:
-            return remembered
-        return await reads.changes(
-            self.key, slug=self.slug, floor=self.state.floor, after=number, upto=upto
-        )

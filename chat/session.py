@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
-from accounts.identity import Identity, still_valid
-from accounts.queries.notifications import unread_count
+from accounts.identity import Identity
 from accounts.signals import EndReason
 
-from . import queries, shapes
 from .companions import Caller
 from .errors import ChatError, ErrorCode
 from .handshake import Peer
@@ -32,12 +30,11 @@ from .protocol.codec import (
     read_envelope,
     read_event,
 )
-from .protocol.contents import Limits, RoomSummary
-from .protocol.inbound import INBOUND
-from .protocol.outbound import MembershipEnded, OutboundEvent, SessionEnded, Welcome
+from .protocol.outbound import MembershipEnded, OutboundEvent, SessionEnded
 from .stats import action_times
 from .threads import in_thread
 from .verbs import VERBS
+from .welcoming import welcome, what_waits
 
 if TYPE_CHECKING:
     from .hub import Hub
@@ -47,7 +44,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-PROTOCOL_VERSION = 1
 # Refusals for being too quick that a client may collect at once before it is cut.
 FLOOD_PATIENCE = 100
 STRIKES_FORGIVEN_PER_SECOND = 0.1
@@ -117,25 +113,20 @@ class ChatSession:
         self.hub.add(self)
         await self.hub.presence.prepare(self.hub.companions)
         heard = self.hub.notices.heard
-        found = await in_thread(self._what_waits_if_valid)
+        waits = await in_thread(what_waits, self.identity)
         if self.ended:
             return False
-        if found is None:
+        if waits is None:
             self.end(reason=EndReason.EXPIRED)
             return False
-        members, unread = found
-        self.become_member({member.room_id: member.room.slug for member in members})
-        self.hub.companions.add(self, [member.other.pk for member in members if member.other])
-        self.tell(self._welcome(queries.room_summaries(members), notifications=unread))
-        self.hub.notices.greeted(self.user_id, unread, heard=heard)
+        self.become_member({member.room_id: member.room.slug for member in waits.members})
+        self.hub.companions.add(self, [member.other.pk for member in waits.members if member.other])
+        present = self.hub.companions.present(self)
+        self.tell(welcome(waits, session_id=self.id, user=self.user, present=present))
+        self.hub.notices.greeted(self.user_id, waits.notifications, heard=heard)
         self.note_in_register()
         await self.hub.presence.enter(self.hub.companions, Caller(self.id, self.user_id))
         return True
-
-    def _what_waits_if_valid(self) -> tuple[list[queries.CountedMembership], int] | None:
-        if self.identity not in still_valid([self.identity]):
-            return None
-        return queries.memberships_with_unread(self.user), unread_count(self.user)
 
     def become_member(self, rooms: dict[int, str]) -> None:
         """Hear of these rooms (slugs by key) while they are not open here."""
@@ -158,24 +149,6 @@ class ChatSession:
                 since=self.since,
                 rooms=tuple(self.rooms),
             )
-        )
-
-    def _welcome(self, rooms: list[RoomSummary], *, notifications: int) -> Welcome:
-        return Welcome(
-            protocol=PROTOCOL_VERSION,
-            session_id=self.id,
-            user=shapes.person(self.user),
-            capabilities=list(INBOUND),
-            limits=Limits(
-                text=settings.CHAT_TEXT_LIMIT,
-                frame=settings.CHAT_FRAME_LIMIT,
-                open_rooms=settings.CHAT_OPEN_ROOMS,
-                history=settings.CHAT_HISTORY_PAGE,
-            ),
-            rooms=rooms,
-            notifications=notifications,
-            present=self.hub.companions.present(self),
-            server_time=datetime.now(UTC),
         )
 
     def stop(self) -> None:

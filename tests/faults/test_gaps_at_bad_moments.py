@@ -129,6 +129,6 @@ async def test_what_a_repair_brings_too_old_to_remember_can_still_be_fetched(
     # Only the last change is heard: the repair brings the first message after the others.
     room.hear(announced[-1])
     await comes_to(room, announced[-1].number)
-    history = decode_outbound(room.snapshot(reset=False))["data"]
+    history = decode_outbound(room.answers.snapshot(reset=False))["data"]
     assert [body["message"] for body in history["messages"]] == ["1", "2", "3"]
     assert history["has_more"]

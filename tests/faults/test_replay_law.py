@@ -353,7 +353,7 @@ class History:
             # One that failed, or was in doubt, tries again after a while. Whoever had read all
             # there is would be reset by it, and read no further.
             async with asyncio.timeout(PATIENCE):
-                while any(room._repair for room in process.hub.rooms.values()):
+                while any(room.is_repairing for room in process.hub.rooms.values()):
                     await asyncio.sleep(0.01)
 
     async def judge(self) -> None:

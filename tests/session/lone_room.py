@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chat import live_room
+from chat import live_room, room_answers
 from chat.audience import Muted
 from chat.bus_items import Change
 from chat.live_room import LiveRoom
@@ -94,7 +94,8 @@ class Scene:
         for _ in range(messages):
             self.room.send()
         self.database = Database(self.room)
-        monkeypatch.setattr(live_room, "reads", self.database)
+        for reader in (live_room, room_answers):
+            monkeypatch.setattr(reader, "reads", self.database)
         self.live = LiveRoom(self.room.key)
         self.ear = Ear(7)
         self.database.members.add(7)
@@ -123,11 +124,11 @@ class Scene:
         return ear, self.live.audience.mute(ear, since=self.live.position)
 
     async def comes_to(self, number: int) -> None:
-        await until(lambda: self.live.position == number and self.live._repair is None)
+        await until(lambda: self.live.position == number and not self.live.is_repairing)
 
     async def catches_up(self) -> None:
         """Wait until it is where the database is, and all is delivered."""
         room = self.room
         await until(lambda: (self.live.epoch, self.live.position) == (room.epoch, room.head))
-        await until(lambda: self.live._repair is None)
+        await until(lambda: not self.live.is_repairing)
         self.live.audience.flush()

@@ -19,6 +19,7 @@ from chat.bus_items import AccessEnded
 from chat.models import Membership, Message, Room
 from chat.protocol.close_codes import CloseCode
 from chat.session import ChatSession
+from chat.welcoming import what_waits
 from tests.harness.fixtures import Person, make_place
 from tests.harness.in_process import Link, LocalClient, Process
 from tests.harness.oracle import in_database
@@ -154,17 +155,16 @@ async def test_a_login_that_ends_during_the_greeting_is_not_welcomed(
 ) -> None:
     bob = people[1]
     client = LocalClient(bob)
-    read = ChatSession._what_waits_if_valid
     loop = asyncio.get_running_loop()
     hub = two[0].hub
 
-    def read_then_end(session: ChatSession) -> Any:
-        answer = read(session)
+    def read_then_end(identity: Identity) -> Any:
+        answer = what_waits(identity)
         ended = AccessEnded(bob.user.pk, "", "", EndReason.LOGGED_OUT)
         loop.call_soon_threadsafe(hub._hear, (ended,))
         return answer
 
-    monkeypatch.setattr(ChatSession, "_what_waits_if_valid", read_then_end)
+    monkeypatch.setattr("chat.session.what_waits", read_then_end)
     await greet(client, two[0], bob.identity)
     assert closed(client) == 4401
     assert client.heard("welcome") == []

@@ -237,7 +237,7 @@ async def test_who_goes_is_forgotten(connect: Connect, alice: User) -> None:
     assert hub.count_of(alice.pk) == 0
 
 
-@pytest.mark.parametrize("where", ["chat.handshake.by_token", "chat.session.still_valid"])
+@pytest.mark.parametrize("where", ["chat.handshake.by_token", "chat.welcoming.still_valid"])
 async def test_a_database_that_is_away_is_said_at_the_door(
     where: str,
     connect: Connect,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chat import live_room
+from chat import live_room, repairs
 from chat.bus_items import Head
 from chat.stats import stats
 
@@ -21,7 +21,7 @@ async def scene(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Scene:
     """A room at number 3, and one who listens."""
     settings.CHAT_REPAIR_DELAY = DELAY
     settings.CHAT_BATCH_DELAY = 0.001
-    monkeypatch.setattr(live_room, "RETRY_DELAYS", (0.005,))
+    monkeypatch.setattr(repairs, "RETRY_DELAYS", (0.005,))
     return await Scene(monkeypatch).open()
 
 
@@ -372,7 +372,7 @@ async def test_a_room_that_is_no_more_asks_no_further(scene: Scene) -> None:
     scene.database.room = None
     scene.live.hint(Head(1, "first", 9), delay=0.0)
     await until(lambda: scene.database.reads)
-    await until(lambda: scene.live._repair is None)
+    await until(lambda: not scene.live.is_repairing)
     await asyncio.sleep(0.05)
     assert scene.database.reads == ["repair"]
 
@@ -517,10 +517,10 @@ async def test_a_reload_makes_an_answer_that_is_under_way_worthless(
 
 
 async def test_a_snapshot_is_made_once_for_all_who_come(scene: Scene) -> None:
-    snapshot = scene.live.snapshot(reset=False)
-    assert scene.live.snapshot(reset=False) is snapshot
+    snapshot = scene.live.answers.snapshot(reset=False)
+    assert scene.live.answers.snapshot(reset=False) is snapshot
     scene.hear(scene.room.send())
-    assert scene.live.snapshot(reset=False) != snapshot
+    assert scene.live.answers.snapshot(reset=False) != snapshot
 
 
 @pytest.mark.parametrize(
@@ -530,19 +530,19 @@ async def test_changes_lead_from_within_the_limit_and_above_the_floor(
     number: int, leads: bool, scene: Scene, settings: Any
 ) -> None:
     settings.CHAT_RESUME_LIMIT = 1
-    assert scene.live.leads_from(number) is leads
+    assert scene.live.answers.leads_from(number) is leads
 
 
 async def test_no_change_leads_from_below_the_floor(scene: Scene) -> None:
     scene.hear(scene.room.prune(3))
-    assert [number for number in range(5) if scene.live.leads_from(number)] == [2, 3, 4]
+    assert [number for number in range(5) if scene.live.answers.leads_from(number)] == [2, 3, 4]
 
 
 async def test_changes_come_from_memory_where_it_reaches_back(scene: Scene) -> None:
     scene.hear(scene.room.send(), scene.room.send())
-    assert [n for n, _ in await scene.live.changes_since(3, upto=5)] == [4, 5]
+    assert [n for n, _ in await scene.live.answers.changes_since(3, upto=5)] == [4, 5]
     assert scene.database.reads == []
-    assert [n for n, _ in await scene.live.changes_since(2, upto=5)] == [3, 4, 5]
+    assert [n for n, _ in await scene.live.answers.changes_since(2, upto=5)] == [3, 4, 5]
     assert scene.database.reads == ["changes"]
 
 

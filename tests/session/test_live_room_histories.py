@@ -8,7 +8,7 @@ from django.test import override_settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chat import live_room
+from chat import repairs
 from chat.bus_items import Change
 
 from .house import until
@@ -82,7 +82,7 @@ async def live_through(scene: Scene, steps: list[tuple[str, str, int]]) -> None:
     scene.hear(*reversed(late))
     scene.live.hint(scene.room.head_now(), delay=0.0)
     await scene.catches_up()
-    await until(lambda: scene.live._repair is None and scene.live._repair_timer is None)
+    await until(lambda: not scene.live.is_repairing)
 
 
 @settings(max_examples=150)
@@ -91,7 +91,7 @@ def test_a_listener_ends_where_the_database_is(
     steps: list[tuple[str, str, int]], before: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(live_room, "RETRY_DELAYS", (0.0,))
+        patch.setattr(repairs, "RETRY_DELAYS", (0.0,))
         scene = Scene(patch, messages=before)
         quick = {"CHAT_REPAIR_DELAY": 0.001, "CHAT_BATCH_DELAY": 0.0, "CHAT_RESUME_LIMIT": 8}
         with override_settings(**quick):

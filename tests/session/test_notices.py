@@ -63,14 +63,14 @@ async def test_what_happens_while_one_is_greeted_is_not_missed(
     house: House, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Counted for the welcome, then somebody follows, then the welcome goes out."""
-    from chat import session
+    from chat import welcoming
 
     def counts_too_early(user: User) -> int:
         counted = unread_count(user)
         follow(follower=bob, followed=alice)
         return counted
 
-    monkeypatch.setattr(session, "unread_count", counts_too_early)
+    monkeypatch.setattr(welcoming, "unread_count", counts_too_early)
     # What is announced reaches the hub at once, before the thread that greets comes back.
     talker = await house.visit(alice)
     await until(lambda: talker.frames[-1]["event"] == "notifications")
