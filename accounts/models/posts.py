@@ -95,6 +95,11 @@ class Post(Writing):
                 condition=Q(hidden_at__isnull=False),
                 name="hidden_posts",
             ),
+            models.Index(
+                fields=("author", "created_at", "id"),
+                condition=Q(hidden_at__isnull=False),
+                name="hidden_posts_of_author",
+            ),
         )
 
     def get_absolute_url(self) -> str:
@@ -138,6 +143,11 @@ class Comment(Writing):
                 fields=("created_at", "id"),
                 condition=Q(hidden_at__isnull=False),
                 name="hidden_comments",
+            ),
+            models.Index(
+                fields=("author", "created_at", "id"),
+                condition=Q(hidden_at__isnull=False),
+                name="hidden_comments_of_author",
             ),
         )
 

@@ -255,6 +255,15 @@ def test_who_deletes_a_hidden_comment_need_not_read_it(alice: User, bob: User) -
     assert "Rude words" in page(browser_of(bob), f"/comments/{said.pk}/delete/")
 
 
+@pytest.mark.parametrize("model", [Post, Comment])
+def test_what_is_hidden_of_one_person_is_not_looked_for_in_all_they_wrote(
+    alice: User, model: type[Post | Comment]
+) -> None:
+    hidden = model._default_manager.filter(author=alice, hidden_at__isnull=False)
+    plan = hidden.order_by("-created_at", "-pk").explain()
+    assert f"hidden_{model._meta.model_name}s_of_author" in plan
+
+
 def test_only_moderators_hide_and_show(alice: User, bob: User) -> None:
     stored = post(alice)
     said = comment(stored, alice)
