@@ -136,6 +136,8 @@ def empty(studio: Studio) -> Page:
     page.get_by_label("Topic").fill("Eleven, as the founders intended.")
     page.get_by_role("button", name="Make room").click()
     expect(page.get_by_text("Nobody has said anything yet")).to_be_visible()
+    expect(page.get_by_text("1 here")).to_be_visible()
+    expect(page.get_by_text("All members")).to_be_visible()
     return page
 
 
