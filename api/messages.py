@@ -1,12 +1,10 @@
-"""`/api/rooms/<room_id>/messages/`: read a room, write in it, see what changed."""
+"""`/api/rooms/<room_id>/messages/`: read a room, and write in it."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -21,7 +19,6 @@ from chat import queries, shapes
 from chat.actions.messages import delete_message, edit_message, send_message
 from chat.models import Message, RoomHead
 from chat.protocol.contents import MessageBody
-from chat.reads import must_reload
 
 
 class MessageSerializer(WireSerializer):
@@ -74,23 +71,6 @@ class MessageEditSerializer(serializers.Serializer[Any]):
     )
 
 
-class ChangesSerializer(serializers.Serializer[Any]):
-    """What changed since a number; or, with `reset`, the newest messages, to begin afresh."""
-
-    items = MessageSerializer(many=True)
-    sequence = serializers.IntegerField(help_text="Where one stands after these.")
-    epoch = serializers.CharField(help_text="Which count the numbers belong to.")
-    more = serializers.BooleanField(help_text="Ask again, after `sequence`.")
-    reset = serializers.BooleanField(help_text="Drop everything held of this room first.")
-
-
-class Standing(serializers.Serializer[Any]):
-    """Where a client stands in a room."""
-
-    after = serializers.IntegerField(min_value=0, max_value=BIGGEST)
-    epoch = serializers.CharField(max_length=16)
-
-
 class MessagesView(RoomView):
     """The messages of a room."""
 
@@ -104,10 +84,10 @@ class MessagesView(RoomView):
         version = versioned(request, head)
         if unchanged := not_modified(request, version):
             return unchanged
-        rows, earlier, later = _page(head, **page)
+        rows, earlier, later = page_of(head, **page)
         response = timeline(
             request,
-            [_shown(row, head) for row in rows],
+            [shown(row, head) for row in rows],
             place=lambda message: int(message["sequence"]),
             earlier=earlier,
             later=later,
@@ -152,7 +132,7 @@ class MessageView(RoomView):
         message = existing(head, message_id)
         version = versioned(request, head)
         return not_modified(request, version) or Response(
-            _shown(message, head), headers={"ETag": version}
+            shown(message, head), headers={"ETag": version}
         )
 
     @extend_schema(
@@ -193,58 +173,7 @@ class MessageView(RoomView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class ChangesView(RoomView):
-    """What changed in a room, for clients that keep a copy of it."""
-
-    @extend_schema(
-        operation_id="changes_list",
-        parameters=[
-            OpenApiParameter(
-                "after", OpenApiTypes.INT64, required=True, description="The number one stands at."
-            ),
-            OpenApiParameter(
-                "epoch", required=True, description="The epoch that `after` belongs to."
-            ),
-        ],
-        responses=ChangesSerializer,
-    )
-    def get(self, request: Request, room_id: str) -> Response:
-        """Read the messages that changed after a number, in order of change, as they are now."""
-        _, head = self.member(room_id)
-        standing = Standing(data=request.query_params)
-        standing.is_valid(raise_exception=True)
-        after = standing.validated_data["after"]
-        if must_reload(head, epoch=standing.validated_data["epoch"], position=after):
-            rows, _, _ = _page(head, limit=settings.CHAT_HISTORY_PAGE)
-            return Response(_changes(head, rows, sequence=head.last_sequence, reset=True))
-        limit = settings.CHAT_CHANGE_PAGE
-        rows = queries.changes_after(
-            room=head.pk, floor=head.floor, after=after, upto=head.last_sequence, limit=limit + 1
-        )
-        more = len(rows) > limit
-        rows = rows[:limit]
-        sequence = rows[-1].changed_sequence if more else head.last_sequence
-        return Response(_changes(head, rows, sequence=sequence, more=more))
-
-
-def _changes(
-    head: RoomHead,
-    rows: Sequence[Message],
-    *,
-    sequence: int,
-    more: bool = False,
-    reset: bool = False,
-) -> dict[str, Any]:
-    return {
-        "items": [_shown(row, head) for row in rows],
-        "sequence": sequence,
-        "epoch": head.epoch,
-        "more": more,
-        "reset": reset,
-    }
-
-
-def _page(
+def page_of(
     head: RoomHead, *, limit: int, before: int | None = None, after: int | None = None
 ) -> tuple[list[Message], bool, bool]:
     """The rows of a page, whether there are earlier ones, and whether there are later ones."""
@@ -268,8 +197,9 @@ def existing(head: RoomHead, message_id: int) -> Message:
 
 def shown_anew(head: RoomHead, message_id: int) -> Any:
     """A message as it is after a change."""
-    return _shown(Message.objects.as_shown().get(pk=message_id), head)
+    return shown(Message.objects.as_shown().get(pk=message_id), head)
 
 
-def _shown(message: Message, head: RoomHead) -> Any:
+def shown(message: Message, head: RoomHead) -> Any:
+    """A message of the room, as the wire shows it."""
     return MessageSerializer(shapes.message_body(message, room_id=head.room.slug)).data

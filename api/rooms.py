@@ -1,4 +1,4 @@
-"""`/api/rooms/`: the rooms one may know of; make, change, join, leave, close them."""
+"""`/api/rooms/`: the rooms one may know of; make and change them."""
 
 from collections.abc import Sequence
 from typing import Any, Unpack, cast
@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
@@ -15,15 +15,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import User
-from api.doors import person_of, room_of
+from api.doors import person_of
 from api.paging import Pages
 from api.people import somebody_called
-from api.reasons import ReasonSerializer, reason_in
+from api.reasons import ReasonSerializer
 from chat import queries
 from chat.actions.direct import start_direct_room
-from chat.actions.memberships import end_membership, join_room
-from chat.actions.moderation import close_room, reopen_room, set_slow_mode
-from chat.actions.receipts import mark_read
+from chat.actions.moderation import set_slow_mode
 from chat.actions.rooms import RoomSettings, change_room, create_room
 from chat.errors import ChatError, ErrorCode
 from chat.models import Membership, Role, Room, RoomKind
@@ -201,71 +199,6 @@ class DirectRoomsView(APIView):
         other = somebody_called(wanted.validated_data["username"])
         room = start_direct_room(by=person_of(request), user=other)
         return answer(request, room.slug)
-
-
-class JoinView(APIView):
-    """Become a member."""
-
-    @extend_schema(operation_id="rooms_join", request=None, responses=RoomSerializer)
-    def post(self, request: Request, room_id: str) -> Response:
-        """Join a public room, or one that one is invited to. Who is a member stays one."""
-        join_room(room=room_of(room_id), user=person_of(request))
-        return answer(request, room_id)
-
-
-class LeaveView(APIView):
-    """Stop being a member."""
-
-    @extend_schema(
-        operation_id="rooms_leave",
-        request=None,
-        responses={204: OpenApiResponse(description="One is no member any more.")},
-    )
-    def post(self, request: Request, room_id: str) -> Response:
-        """Leave a room for good; all one's sessions leave it too."""
-        end_membership(room=room_of(room_id), user=person_of(request))
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class CloseView(APIView):
-    """Let a room only be read."""
-
-    @extend_schema(operation_id="rooms_close", request=ReasonSerializer, responses=RoomSerializer)
-    def post(self, request: Request, room_id: str) -> Response:
-        """Close a room that one owns: from now on it can only be read."""
-        close_room(room=room_of(room_id), by=person_of(request), reason=reason_in(request.data))
-        return answer(request, room_id)
-
-
-class ReopenView(APIView):
-    """Let a closed room be written in."""
-
-    @extend_schema(operation_id="rooms_reopen", request=ReasonSerializer, responses=RoomSerializer)
-    def post(self, request: Request, room_id: str) -> Response:
-        """Reopen a room that one owns."""
-        reopen_room(room=room_of(room_id), by=person_of(request), reason=reason_in(request.data))
-        return answer(request, room_id)
-
-
-class ReadSerializer(serializers.Serializer[Any]):
-    """How far one has read."""
-
-    sequence = serializers.IntegerField(min_value=0, max_value=2**63 - 1)
-
-
-class ReadView(APIView):
-    """How far one has read."""
-
-    @extend_schema(operation_id="rooms_read", request=ReadSerializer, responses=SeatSerializer)
-    def post(self, request: Request, room_id: str) -> Response:
-        """Say that one has read up to a number; it never goes back."""
-        key = room_of(room_id)
-        queries.member(room=key, user=person_of(request))
-        wanted = ReadSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        mark_read(room=key, user=person_of(request), sequence=wanted.validated_data["sequence"])
-        seat = queries.membership_with_unread(room=key, user=person_of(request))
-        return Response(SeatSerializer(seat).data)
 
 
 def answer(request: Request, room_id: str) -> Response:

@@ -2,26 +2,19 @@
 
 from django.urls import path, re_path
 
+from api.changes import ChangesView
 from api.comments import CommentHidingView, CommentsView, CommentView
 from api.documents import DocsView, RootView, SchemaView
 from api.errors import not_found
 from api.files import FilesView, FileView
 from api.follows import FollowersView, FollowingView, FollowView, PictureView
 from api.members import BansView, BanView, MembersView, MemberView
-from api.messages import ChangesView, MessagesView, MessageView
+from api.messages import MessagesView, MessageView
 from api.notifications import NotificationsView, UnreadView
 from api.posts import FeedView, PostHidingView, PostsByView, PostsView, PostView
 from api.reactions import PinView, ReactionsView
-from api.rooms import (
-    CloseView,
-    DirectRoomsView,
-    JoinView,
-    LeaveView,
-    ReadView,
-    ReopenView,
-    RoomsView,
-    RoomView,
-)
+from api.room_acts import CloseView, JoinView, LeaveView, ReadView, ReopenView
+from api.rooms import DirectRoomsView, RoomsView, RoomView
 from api.search import SearchView
 from api.sessions import SessionsView, SessionView
 from api.tokens import RotateView, TokensView, TokenView
