@@ -10,8 +10,10 @@ from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.actions.access import deactivate
+from accounts.actions.comments import write_comment
 from accounts.actions.follows import follow
 from accounts.actions.pictures import set_picture
+from accounts.actions.posts import write_post
 from accounts.models import Follow, User
 from tests.factories import make_user
 from tests.http.administering import browser_of
@@ -76,6 +78,22 @@ def test_a_profile_shows_who_it_is_and_how_one_stands_to_them(alice: User, bob: 
     assert "<b>1</b> following" in shown
     assert 'src="/people/bob/avatar.svg"' in shown
     assert 'action="/people/bob/follow/"' in shown
+
+
+def test_what_is_counted_up_to_a_bound_is_said_to_be_more(
+    alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accounts.templatetags.counting.COUNTED_UP_TO", 1)
+    monkeypatch.setattr("accounts.templatetags.counting.COMMENTS_COUNTED_UP_TO", 2)
+    follow(follower=alice, followed=bob)
+    stored = write_post(author=bob, text="Hello")
+    for text in ("one", "two"):
+        write_comment(post_id=stored.pk, author=alice, text=text)
+    page = browser_of(alice).get("/people/bob/").content.decode()
+    assert "<b>1+</b> follower<" in page
+    assert "<b>0</b> following<" in page
+    assert "<b>1+</b> post<" in page
+    assert "2+ comments<" in page
 
 
 def test_ones_own_page_offers_to_edit_it_instead(alice: User) -> None:
