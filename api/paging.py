@@ -16,13 +16,24 @@ MAX_LIMIT = 100
 BIGGEST = 2**63 - 1  # PostgreSQL's bigint
 
 
+class Limit(serializers.Serializer[Any]):
+    """How many items a page has."""
+
+    limit = serializers.IntegerField(default=50, min_value=1, max_value=MAX_LIMIT)
+
+
 class Pages(PageNumberPagination):
     """`{items, count, next, previous}`: for lists that one may count."""
 
     page_size = 50
     page_size_query_param = "limit"
-    max_page_size = MAX_LIMIT
     page_size_query_description = "Items on a page, 100 at most."
+
+    def get_page_size(self, request: Request) -> int:
+        """As lists by place read it. Raises `ValidationError`."""
+        asked = Limit(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        return int(asked.validated_data["limit"])
 
     def get_paginated_response(self, data: Any) -> Response:
         count = self.page.paginator.count if self.page else 0
@@ -42,12 +53,11 @@ class Pages(PageNumberPagination):
         return {"type": "object", "required": list(properties), "properties": properties}
 
 
-class Place(serializers.Serializer[Any]):
+class Place(Limit):
     """Where a page of a timeline begins or ends, by the number that orders it."""
 
     before = serializers.IntegerField(required=False, min_value=0, max_value=BIGGEST)
     after = serializers.IntegerField(required=False, min_value=0, max_value=BIGGEST)
-    limit = serializers.IntegerField(default=50, min_value=1, max_value=MAX_LIMIT)
 
     def validate(self, attrs: dict[str, int]) -> dict[str, int]:
         if {"before", "after"} <= attrs.keys():

@@ -109,3 +109,14 @@ def test_the_next_period_counts_anew(
     refused = client.get("/api/rooms/")
     assert (refused.status_code, refused["Retry-After"]) == (429, "30")
     assert client.get("/api/rooms/").status_code == 200
+
+
+@pytest.mark.parametrize("limit", ["0", "101", "many"])
+def test_a_page_of_another_size_than_there_is_is_refused(
+    calls: Caller, alice: User, room: Room, limit: str
+) -> None:
+    client = calls(alice)
+    for address in ("users/", "rooms/", f"rooms/{room.slug}/members/"):
+        answer = client.get(f"/api/{address}?limit={limit}")
+        assert refusal(answer) == (400, "invalid"), address
+        assert list(answer.json()["fields"]) == ["limit"]
