@@ -11,6 +11,7 @@ from chat.models import Ban, Invitation, Membership, Role, RoomKind, SystemAct
 
 from . import membership_news, restraints
 from .changing import RoomWrite, changing_room
+from .succession import pass_on
 
 
 def join_room(*, room: int, user: User) -> Membership:
@@ -93,7 +94,7 @@ def end_membership(*, room: int, user: User) -> None:
         restraints.kept(membership)
         membership.delete()
         if membership.role == Role.OWNER:
-            _pass_on(write)
+            pass_on(write)
         write.tell_act(SystemAct.LEFT, actor=user, subject=user, at=timezone.now())
 
 
@@ -109,19 +110,7 @@ def pass_on_rooms(*, user: User) -> None:
             if gone is not None and others.exists():
                 gone.role = Role.MEMBER
                 gone.save(update_fields=["role"])
-                _pass_on(write)
-
-
-def _pass_on(write: RoomWrite) -> None:
-    members = Membership.objects.filter(room=write.room)
-    if members.filter(role=Role.OWNER).exists():
-        return
-    # Who can act before who was shut out, moderators before members: "moderator" sorts after.
-    heir = members.order_by("-user__is_active", "-role", "joined_at", "pk").first()
-    if heir is not None:
-        heir.role = Role.OWNER
-        heir.save(update_fields=["role"])
-        write.tell_membership(heir)
+                pass_on(write)
 
 
 def silence_room(*, room: int, user: User, silenced: bool) -> None:

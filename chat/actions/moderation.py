@@ -26,6 +26,7 @@ from chat.protocol.outbound import RoomChanged, RoomClosed
 from . import restraints
 from .authority import Power, may_read, require_power
 from .changing import RoomWrite, changing_room
+from .succession import pass_on
 
 SLOW_MODE_LIMIT = 3600
 
@@ -53,7 +54,8 @@ def log(
 
 
 def remove_member(*, room: int, by: User, user: User, reason: str) -> None:
-    """End somebody's membership; they may come back if the room lets them."""
+    """End somebody's membership; they may come back if the room lets them. If it was the owner,
+    whom only staff can remove, the room is passed on."""
     with changing_room(room) as write:
         require_power(write, by, over=user)
         _remove(write, by=by, user=user)
@@ -87,6 +89,8 @@ def _remove(write: RoomWrite, *, by: User, user: User) -> None:
     membership = _member(write, user)
     restraints.kept(membership)
     membership.delete()
+    if membership.role == Role.OWNER:
+        pass_on(write)
     write.tell_act(SystemAct.REMOVED, actor=by, subject=user, at=timezone.now())
 
 
@@ -118,10 +122,13 @@ def unmute_member(*, room: int, by: User, user: User, reason: str) -> None:
 
 
 def set_role(*, room: int, by: User, user: User, role: Role, reason: str) -> None:
-    """Make a member a moderator, or a moderator a member: the owner's right."""
+    """Make a member a moderator, or a moderator a member: the owner's right.
+
+    Not even staff make an owner, or leave the room without one, but by handing it on.
+    """
     with changing_room(room) as write:
         require_power(write, by, least=Power.OWNER, over=user)
-        if role == Role.OWNER:
+        if Role.OWNER in (role, _member(write, user).role):
             raise ChatError(ErrorCode.NOT_ALLOWED, details={"field": "role"})
         if _update_membership(write, user, role=role):
             log(

@@ -122,7 +122,7 @@ MAKE_MEMBER = Act[Membership](
             room=row.room_id, by=by, user=row.user, role=Role.MEMBER, reason=said["reason"]
         )
     ),
-    fits=lambda row: row.role != Role.MEMBER,
+    fits=lambda row: row.role == Role.MODERATOR,
 )
 MAKE_OWNER = Act[Membership](
     name="make_owner",

@@ -204,6 +204,25 @@ def test_an_owner_is_made_only_by_handing_the_room_on(room: Room, alice: User, b
     assert everything() == before
 
 
+@pytest.mark.parametrize("way", [moderation.remove_member, moderation.ban_member])
+def test_a_room_whose_owner_staff_put_out_finds_another(
+    way: Callable[..., None], room: Room, alice: User, bob: User, carol: User
+) -> None:
+    join_room(room=room.pk, user=carol)
+    appoint(room, carol)
+    way(room=room.pk, by=make_user(is_superuser=True), user=alice, reason=WHY)
+    assert roles(room) == {"bob": Role.MEMBER, "carol": Role.OWNER}
+
+
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.MODERATOR])
+def test_not_even_staff_leave_a_room_without_an_owner(role: Role, room: Room, alice: User) -> None:
+    staff = make_user(is_superuser=True)
+    before = everything()
+    error = refusal(moderation.set_role, room=room.pk, by=staff, user=alice, role=role, reason=WHY)
+    assert (error.code, error.details) == (ErrorCode.NOT_ALLOWED, {"field": "role"})
+    assert everything() == before
+
+
 def test_an_owner_who_leaves_does_not_stay_owner(room: Room, alice: User, bob: User) -> None:
     end_membership(room=room.pk, user=alice)
     assert roles(room) == {"bob": Role.OWNER}
