@@ -14,7 +14,8 @@ from accounts.signals import (
     announce_notifications_changed,
 )
 
-from .notifications import hold, notify
+from .holding import hold
+from .notifications import notify
 from .rights import require_active, require_pace, require_right
 from .texts import read_text, tidied
 
@@ -68,7 +69,8 @@ def delete_comment(*, comment_id: int, by: User) -> None:
     # The post first, as whoever deletes that does: two who go the other way about wait for ever.
     of_the_post = Comment.objects.filter(pk=comment_id).values("post")
     post = Post.objects.select_for_update().filter(pk__in=of_the_post).first()
-    comment = Comment.objects.filter(pk=comment_id).first() if post is not None else None
+    wanted = Comment.objects.select_for_update(of=("self",)).filter(pk=comment_id)
+    comment = wanted.first() if post is not None else None
     if post is None or comment is None:
         raise AccountsError(Refusal.NOT_FOUND)
     if by.pk not in (comment.author_id, post.author_id):

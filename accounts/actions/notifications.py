@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Comment, Notification, NotificationKind, Post, User
 from accounts.signals import announce_notifications_changed
+
+from .holding import hold
 
 PRUNED_TOGETHER = 1_000
 
@@ -57,13 +58,6 @@ def _mark(recipient: User, first: int, last: int) -> None:
     hold(waiting)
     if waiting.update(read_at=timezone.now()):
         announce_notifications_changed(user_ids=[recipient.pk])
-
-
-def hold(notifications: QuerySet[Notification]) -> list[int]:
-    """Lock `notifications` and return their keys. Whoever changes or deletes several holds them
-    first, in the order of these, so that no two wait for each other."""
-    rows = notifications.order_by("pk").select_for_update()
-    return list(rows.values_list("pk", flat=True))
 
 
 def prune_notifications(*, before: datetime) -> int:

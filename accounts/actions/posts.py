@@ -5,14 +5,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.errors import AccountsError, Refusal
-from accounts.models import Notification, NotificationKind, Post, PostWords, User
+from accounts.models import Comment, Notification, NotificationKind, Post, PostWords, User
 from accounts.signals import (
     announce_notifications_changed,
     announce_post_changed,
     announce_post_published,
 )
 
-from .notifications import hold, notify
+from .holding import hold
+from .notifications import notify
 from .rights import require_active, require_pace, require_right, require_seldom
 from .texts import read_text, tidied
 
@@ -74,6 +75,7 @@ def delete_post(*, post_id: int, by: User) -> None:
     post = _own_post(post_id, by)
     told = Notification.objects.filter(post=post)
     hold(told)
+    hold(Comment.objects.filter(post=post))
     concerned = set(told.filter(read_at=None).values_list("recipient_id", flat=True))
     post.delete()
     announce_notifications_changed(user_ids=concerned)

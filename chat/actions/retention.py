@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from accounts.actions.holding import hold
 from chat import fanout
 from chat.bus_items import Head
 from chat.models import Message, RoomHead
@@ -82,9 +83,7 @@ def _delete_below(*, room: int, floor: int) -> int:
 def _delete_some(*, room: int, floor: int) -> int:
     below = Message.objects.filter(room_id=room, sequence__lt=floor)
     chunk = below.filter(pk__in=list(below.values_list("pk", flat=True)[:DELETE_CHUNK]))
-    # Held before what hangs on them goes, in the order in which `index_search` holds them: nobody
-    # indexes what is being deleted, and no two wait for each other.
-    keys = list(chunk.order_by("pk").select_for_update().values_list("pk", flat=True))
+    keys = hold(chunk)
     chunk.delete()
     return len(keys)
 

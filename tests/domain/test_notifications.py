@@ -16,7 +16,7 @@ from accounts.actions.comments import delete_comment
 from accounts.actions.follows import follow, unfollow
 from accounts.actions.notifications import mark_all_read, mark_read, prune_notifications
 from accounts.actions.posts import delete_post
-from accounts.models import Notification, User
+from accounts.models import Comment, Notification, User
 from accounts.queries.notifications import notifications_of, unread_count, unread_counts
 from accounts.signals import notifications_changed
 from tests.factories import make_user
@@ -141,11 +141,16 @@ def test_several_are_locked_in_the_order_of_their_keys(way: str, alice: User, bo
         "comment deleted": partial(delete_comment, comment_id=said.pk, by=bob),
         "pruned": partial(prune_notifications, before=timezone.now()),
     }
-    table = connection.ops.quote_name(Notification._meta.db_table)
     with CaptureQueriesContext(connection) as queries:
         acts[way]()
-    about = [query["sql"] for query in queries if table in query["sql"]]
-    holding = [place for place, sql in enumerate(about) if sql.endswith("ASC FOR UPDATE")]
-    changing = [place for place, sql in enumerate(about) if sql.startswith(("UPDATE", "DELETE"))]
-    assert len(holding) == 1
-    assert min(changing) > holding[0]
+    kinds = [Notification, *([Comment] if "deleted" in way else [])]
+    for table in (kind._meta.db_table for kind in kinds):
+        about = [query["sql"] for query in queries if f'"{table}"' in query["sql"]]
+        holding = [place for place, sql in enumerate(about) if is_holding(sql, table)]
+        changing = [place for place, sql in enumerate(about) if sql.startswith(("UPD", "DEL"))]
+        assert len(holding) == 1
+        assert min(changing) > holding[0]
+
+
+def is_holding(sql: str, table: str) -> bool:
+    return "ORDER BY" in sql and sql.endswith(f'FOR UPDATE OF "{table}"')
