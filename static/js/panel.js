@@ -19,6 +19,8 @@ export function startPanel(room) {
   /** @type {string[] | null} */
   let present = null;
   let count = 0;
+  /** In the server's order, whoever comes and goes. @type {HTMLElement[]} */
+  let people = [];
   /** @type {any} what waits to look again */
   let looking;
 
@@ -30,6 +32,7 @@ export function startPanel(room) {
     const answer = await fetch(/** @type {string} */ (panel.dataset.address), { headers: { "X-Fragment": "1" } }).catch(() => null);
     if (!answer?.ok) return;
     find(panel, ".panel-body").innerHTML = await answer.text();
+    people = [...panel.querySelectorAll("[data-username]")].filter((item) => item instanceof HTMLElement);
     showPeople();
   }
 
@@ -40,7 +43,7 @@ export function startPanel(room) {
     /** @param {string} name */
     const list = (name) => find(panel, `[data-people=${name}]`);
     if (!panel.querySelector("[data-people]")) return;
-    for (const item of /** @type {NodeListOf<HTMLElement>} */ (panel.querySelectorAll("[data-username]"))) {
+    for (const item of people) {
       const where = present?.includes(/** @type {string} */ (item.dataset.username)) ? "here" : "off";
       find(item, ".presence").dataset.presence = where;
       find(list(present ? where : "all"), "ul").append(item);

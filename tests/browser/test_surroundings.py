@@ -42,6 +42,17 @@ def test_who_comes_and_goes_is_seen_in_the_head_and_beside_the_room(open_room: O
     expect(panel.get_by_role("list", name="Not here")).to_contain_text("bob")
 
 
+def test_who_comes_takes_their_place_among_those_who_are_here(open_room: Opener) -> None:
+    bob = open_room("bob", "here")
+    panel = bob.page.get_by_role("complementary", name="About here")
+    here = panel.get_by_role("list", name=re.compile("^Here"))
+    expect(here.get_by_role("listitem")).to_contain_text(["bob"])
+    expect(panel.get_by_role("list", name="Not here")).to_contain_text("alice")
+
+    open_room("alice", "here")
+    expect(here.get_by_role("listitem")).to_contain_text(["alice", "bob"])
+
+
 def test_the_panel_beside_a_wide_room_stays_as_one_left_it(open_room: Opener) -> None:
     alice = open_room("alice", "about")
     alice.page.set_viewport_size(WIDE)
