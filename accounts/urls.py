@@ -42,6 +42,7 @@ urlpatterns = [
     path("people/<username:username>/followers/", people.followers, name="followers"),
     path("people/<username:username>/following/", people.following, name="following"),
     path("people/<username:username>/follow/", people.follow, name="follow"),
+    path("people/<username:username>/avatar/", pictures.present_avatar, name="present-avatar"),
     path("people/<username:username>/avatar.svg", pictures.avatar, name="avatar"),
     re_path(
         rf"^people/(?P<username>{USERNAME_PATTERN})/picture/(?P<name>[0-9a-f]{{16}})"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.template.defaultfilters import filesizeformat
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -51,7 +53,7 @@ def explain(error: ChatError) -> str:
             "Not sent: it is longer than %(limit)s character.",
             "Not sent: it is longer than %(limit)s characters.",
             limit,
-        ) % {"limit": limit}
+        ) % {"limit": number_format(limit, force_grouping=True)}
     if error.code == ErrorCode.FILE_TOO_LARGE and error.message == DEFAULT_MESSAGES[error.code]:
         size = filesizeformat((error.details or {}).get("limit", 0))
         return _("Files can have at most %(size)s.") % {"size": size}
@@ -59,3 +61,20 @@ def explain(error: ChatError) -> str:
         return _(error.message)
     words = WORDS.get(error.code)
     return str(words) if words is not None else _("This was refused. Reload, then try again.")
+
+
+def live_words() -> dict[str, str]:
+    """What the room's script says of each code, in the reader's language; "": of any other.
+
+    It sends again under the same id, and may lose the connection: some words differ from a form's.
+    """
+    limit: dict[str, str | int] = {"limit": settings.CHAT_TEXT_LIMIT}
+    too_long = ChatError(ErrorCode.MESSAGE_TOO_LONG, details=limit)
+    words = {str(code): str(said) for code, said in WORDS.items()}
+    return words | {
+        ErrorCode.MESSAGE_TOO_LONG: explain(too_long),
+        ErrorCode.CONFLICT: _("This was already sent with other words. Reload to see which."),
+        "disconnected": _("There is no connection. Try again when it is back."),
+        "timeout": words[ErrorCode.UNAVAILABLE],
+        "": _("This was refused. Reload the page, then try again."),
+    }

@@ -153,3 +153,9 @@ def people_near(reader: User) -> list[Acquaintance]:
 def picture_of(*, username: str, name: str) -> Picture | None:
     """The person's picture, if it is the one that is called `name`."""
     return Picture.objects.filter(user__username=username, user__picture=name).first()
+
+
+def avatar_of(username: str) -> str:
+    """The address of the small picture that who is called so has now; nobody's is the drawn one."""
+    person = User.objects.only("username", "picture").filter(username=username).first()
+    return (person or User(username=username)).avatar_url

@@ -1,12 +1,14 @@
 """Pictures of people: the one drawn from a name, and the one that somebody uploaded."""
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from accounts.identicon import identicon
-from accounts.queries.people import picture_of
+from accounts.queries.people import avatar_of, picture_of
 
+A_MINUTE = 60  # seconds
 A_YEAR = 365 * 24 * 3600  # seconds; the longest that caches promise to keep anything
 
 
@@ -21,6 +23,18 @@ def avatar(_request: HttpRequest, username: str) -> HttpResponse:
         content_type="image/svg+xml",
         headers={"Cache-Control": f"public, max-age={A_YEAR}, immutable"},
     )
+
+
+@require_safe
+@login_required
+def present_avatar(_request: HttpRequest, username: str) -> HttpResponse:
+    """Lead to the picture that somebody has now, for who knows only what they are called.
+
+    What nobody is called leads to the drawn picture, so it tells nothing about who exists.
+    """
+    answer = redirect(avatar_of(username))
+    answer["Cache-Control"] = f"private, max-age={5 * A_MINUTE}"
+    return answer
 
 
 @require_safe

@@ -18,7 +18,7 @@ from chat.errors import ChatError, ErrorCode
 from chat.files.types import file_endings
 from chat.forms import MessageForm, PlaceForm, ReadForm, fresh_client_id
 from chat.protocol.codec import encode
-from chat.refusals import explain
+from chat.refusals import explain, live_words
 from chat.room_page import Place, Reader, room_page
 
 from .doors import PersonRequest, enterable_room, require_page, strangers_get_404
@@ -84,6 +84,7 @@ def show_room(
         "form": form,
         "me": encode(shapes.person(request.user)).decode(),
         "text_limit": settings.CHAT_TEXT_LIMIT,
+        "refusals": encode(live_words()).decode(),
         "file_limits": {
             "size": settings.CHAT_FILE_SIZE,
             "count": settings.CHAT_FILES_PER_MESSAGE,

@@ -1,9 +1,9 @@
 // @ts-check
 /** What one does with a message, by its buttons, its menu and the keyboard. */
 
-import { find, openBeside, walk } from "./dom.js";
+import { fill, find, hit, showState, walk } from "./dom.js";
 import { startEditing } from "./editing.js";
-import { RequestError } from "./line.js";
+import { fetchPart } from "./parts.js";
 import { explain } from "./refusals.js";
 import { gettext } from "./words.js";
 
@@ -14,20 +14,19 @@ import { gettext } from "./words.js";
 /** @param {Room} room @returns {Record<string, Act>} the acts by name */
 export function messageActs(room) {
   const { main, me } = room;
-  const dialog = (/** @type {string} */ id) => /** @type {HTMLDialogElement} */ (find(document, id));
-  const [menu, picker, history] = [find(document, "#message-menu"), find(document, "#picker"), dialog("#history-dialog")];
-  const editing = startEditing(room, dialog("#delete-dialog"));
+  const [menu, picker, history] = ["#message-menu", "#picker", "#history-dialog"].map((id) => find(document, id));
+  const editing = startEditing(room);
   /** Whose menu or picker is open. @type {{element: HTMLElement, message: Message} | null} */
   let open = null;
 
   /** @param {string} event @param {object} data @param {(answer: any) => void} [then] */
   async function ask(event, data, then = () => {}) {
     const answer = await room.ask(event, data);
-    if (answer instanceof RequestError) room.say("said", explain(answer.refusal), true);
+    if (answer.refusal) room.say("said", explain(answer.refusal), true);
     else then(answer);
   }
 
-  /** @param {Message} message @param {string} emoji */
+  /** @param {Message} message @param {string} [emoji] */
   function toggle({ message_id, reactions = [] }, emoji) {
     const mine = reactions.some((each) => each.emoji === emoji && each.usernames.includes(me.username));
     void ask("react", { message_id, emoji, on: !mine });
@@ -37,7 +36,7 @@ export function messageActs(room) {
   const openFor = (popover) => (element, message, button) => {
     open = { element, message };
     if (popover === menu) prepare(message);
-    openBeside(popover, button);
+    /** @type {any} */ (popover).showPopover({ source: button });   // the stylesheet puts it beside its source
   };
 
   const moderates = () => main.dataset.role !== "member";
@@ -45,22 +44,18 @@ export function messageActs(room) {
 
   /** Offer in the menu what may be done with this message. @param {Message} message */
   function prepare({ message_id, pinned, sender }) {
-    const offer = (/** @type {string} */ selector, /** @type {boolean} */ offered) => {
-      find(menu, selector).hidden = !offered;
-    };
-    offer("[data-act=pin]", moderates() || main.dataset.kind === "direct");
-    offer("[data-when=pin]", !pinned);
-    offer("[data-when=unpin]", Boolean(pinned));
-    offer("[data-act=delete]", mayDelete(sender));
-    offer("[data-act=report]", sender.id !== me.id);
-    find(menu, "[data-act=report]").setAttribute("href", `messages/${message_id}/report/`);
+    find(menu, "[data-act=pin]").hidden = !moderates() && main.dataset.kind !== "direct";
+    find(menu, "[data-act=delete]").hidden = !mayDelete(sender);
+    find(menu, "[data-act=report]").hidden = sender.id === me.id;
+    fill(menu, { "[data-act=report]": { href: `messages/${message_id}/report/` } });
+    showState(menu, pinned ? "unpin" : "pin");
   }
 
   /** @type {Record<string, Act>} */
   const acts = {
     react: openFor(picker),
     more: openFor(menu),
-    toggle: (_, message, button) => toggle(message, String(button.dataset.emoji)),
+    toggle: (_, message, button) => toggle(message, button.dataset.emoji),
     reply: (_, message) => room.say("reply", message),
     edit: (element, message) => message.sender.id === me.id && !message.deleted && editing.edit(element, message),
     delete: (element, message) => mayDelete(message.sender) && void editing.remove(element, message),
@@ -72,24 +67,30 @@ export function messageActs(room) {
       room.say("said", navigator.clipboard ? gettext("Link copied.") : address);
     },
     async history(_, __, link) {
-      const answer = await fetch(/** @type {HTMLAnchorElement} */ (link).href, { headers: { "X-Fragment": "1" } });
-      if (!answer.ok) return;
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      find(history, "div").replaceChildren(...page.body.childNodes);
-      history.showModal();
+      const { href } = /** @type {HTMLAnchorElement} */ (link);
+      const texts = await fetchPart(href).catch(() => null);
+      if (!texts) return location.assign(href);
+      find(history, "div").replaceChildren(texts);
+      /** @type {HTMLDialogElement} */ (history).showModal();
     },
   };
 
   for (const popover of [menu, picker]) {
     popover.onkeydown = walk;
-    popover.addEventListener("click", ({ target }) => {
-      const button = target instanceof Element && target.closest("button");
+    popover.onclick = (event) => {
+      const button = hit(event, "button");
       if (!button || !open) return;
       const { element, message } = open;
       popover.hidePopover();
-      if (popover === picker) toggle(message, String(button.dataset.emoji));
-      else acts[String(button.dataset.act)](element, message, button);
-    });
+      acts[button.dataset.act ?? "toggle"](element, message, button);
+    };
   }
+  picker.onsubmit = (event) => {
+    event.preventDefault();
+    const field = /** @type {HTMLInputElement} */ (find(picker, "input"));
+    picker.hidePopover();
+    if (open) toggle(open.message, field.value);
+    field.value = "";
+  };
   return acts;
 }

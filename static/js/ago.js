@@ -1,6 +1,7 @@
 // @ts-check
 /** How long ago something was, kept true while the page is open. */
 
+import { all, fill } from "./dom.js";
 import { gettext, ngettext } from "./words.js";
 
 const MINUTE = 60_000;
@@ -18,9 +19,9 @@ export function said(age) {
 /** Say anew what the times on the page are, every minute. */
 export function startAgo() {
   setInterval(() => {
-    for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (document.querySelectorAll("time[data-ago]"))) {
+    for (const time of /** @type {HTMLTimeElement[]} */ (all(document, "time[data-ago]"))) {
       const words = said(Date.now() - Date.parse(time.dateTime));
-      if (words && words !== time.textContent) time.textContent = words;
+      if (words) fill(time, { "": words });
     }
   }, MINUTE);
 }

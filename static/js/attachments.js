@@ -1,7 +1,7 @@
 // @ts-check
 /** Files on their way into the next message: by button, paste or drop, with progress, each removable, failures in place. */
 
-import { find, fromTemplate } from "./dom.js";
+import { all, fill, find, fromTemplate } from "./dom.js";
 import { gettext } from "./words.js";
 
 /** @import {Attachment} from "./wire.d.ts" */
@@ -23,10 +23,9 @@ export function startAttachments(form, onChange) {
 
   /** @param {string} name @param {File} [file] to send @param {Attachment} [attachment] sent already */
   function show(name, file, attachment) {
-    const element = fromTemplate("upload-template");
-    const picture = /** @type {HTMLImageElement} */ (find(element, "img"));
+    const element = fromTemplate("upload", { ".name": name, progress: { "aria-label": name } });
     const bar = /** @type {HTMLProgressElement} */ (find(element, "progress"));
-    const [retry, remove] = element.querySelectorAll("button");
+    const [retry, remove] = all(element, "button");
     const request = new XMLHttpRequest();   // fetch tells nothing of an upload's progress
     /** @type {Upload} */
     const upload = {
@@ -41,9 +40,9 @@ export function startAttachments(form, onChange) {
     function settle(why = "") {
       bar.hidden = !!(why || upload.attachment);
       retry.hidden = !why || [413, 415].includes(request.status);   // such a file is never taken
-      find(element, ".field-error").textContent = why;
-      picture.src = upload.attachment?.preview ?? "";
-      picture.hidden = !upload.attachment?.preview;
+      const { preview = null } = upload.attachment ?? {};
+      fill(element, { ".field-error": why, img: { src: preview } });
+      find(element, "img").hidden = !preview;
       onChange();
     }
 
@@ -70,7 +69,6 @@ export function startAttachments(form, onChange) {
       upload.drop();
       onChange();
     };
-    find(element, ".name").textContent = bar.ariaLabel = name;
     remove.ariaLabel = gettext("Remove %(name)s", { name });
     upload.attachment = attachment;
     uploads.add(upload);

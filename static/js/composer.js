@@ -3,7 +3,7 @@
 
 import { startAttachments } from "./attachments.js";
 import { startCompletion } from "./completion.js";
-import { find, length } from "./dom.js";
+import { all, fill, find, length } from "./dom.js";
 import { gettext, ngettext, number } from "./words.js";
 
 /** @import {Drafts} from "./drafts.js" */
@@ -43,13 +43,16 @@ export function startComposer(form, limit, drafts, { onSend, onTyping, onEditLas
   function showReply(answered) {
     quote = answered;
     bar.hidden = !quote;
-    find(bar, "b").textContent = quote?.name ?? "";
-    find(bar, ".reply-text").textContent = quote?.text ?? "";
+    fill(bar, { b: quote?.name ?? "", ".reply-text": quote?.text ?? "" });
   }
 
   /** The next message answers this one; null: none. @param {Quote | null} answered */
   function reply(answered) {
     showReply(answered);
+    goOn();
+  }
+
+  function goOn() {
     field.focus();
     keep();
   }
@@ -68,9 +71,10 @@ export function startComposer(form, limit, drafts, { onSend, onTyping, onEditLas
     const over = length(field.value) - limit;
     button.disabled = over > 0 || files.pending() || !field.value.trim() && !files.ready().length;
     field.ariaInvalid = String(over > 0);
-    note.textContent = over > 0 ? gettext("%(count)s over", { count: number(over) })
+    const words = over > 0 ? gettext("%(count)s over", { count: number(over) })
       : waiting ? ngettext("%(count)s message waiting", "%(count)s messages waiting", waiting) : "";
-    note.hidden = !note.textContent;
+    fill(note, { "": words });
+    note.hidden = !words;
     hint.hidden = !note.hidden;
     if (CSS.supports("field-sizing", "content")) return;   // it grows by itself
     field.style.blockSize = "auto";
@@ -108,8 +112,7 @@ export function startComposer(form, limit, drafts, { onSend, onTyping, onEditLas
     /** Put something back to be written anew. @param {Content} written */
     write(written) {
       put(written);
-      field.focus();
-      keep();
+      goOn();
     },
     /** @param {number} count how many messages wait for the connection */
     setWaiting(count) {
@@ -118,9 +121,9 @@ export function startComposer(form, limit, drafts, { onSend, onTyping, onEditLas
     },
     /** @param {string | null} why nothing can be written here; null: it can */
     setClosed(why) {
-      closed.textContent = why;
-      closed.hidden = why === null;
-      for (const name of [".composer-box", ".composer-status"]) find(form, name).hidden = why !== null;
+      fill(closed, { "": why ?? "" });
+      closed.hidden = !why;
+      for (const part of all(form, ".composer-box, .composer-status")) part.hidden = !!why;
     },
   };
 }

@@ -3,16 +3,14 @@
 
 import { messageActs } from "./acts.js";
 import { browserClock } from "./clock.js";
-import { find } from "./dom.js";
-import { RequestError } from "./line.js";
-import { ReadMark } from "./read_mark.js";
+import { byId, fill, find, hit } from "./dom.js";
+import { makeReadMark } from "./read_mark.js";
 import { startReading } from "./reading.js";
-import { isOwnText, Receipts } from "./receipts.js";
+import { isOwnText, makeReceipts } from "./receipts.js";
 import { startRoving } from "./roving.js";
 import { makeTimelineView } from "./timeline_view.js";
 import { ngettext } from "./words.js";
 
-/** @import {Letter} from "./outbox.js" */
 /** @import {Room} from "./room.d.ts" */
 /** @import {Change} from "./timeline.js" */
 /** @import {Draft} from "./wire.d.ts" */
@@ -26,16 +24,16 @@ export function startConversation(room) {
   const log = find(main, ".timeline");
   const status = find(main, ".said");
   const view = makeTimelineView(log, me);
-  const receipts = new Receipts();
+  const receipts = makeReceipts(me);
   const acts = messageActs(room);
   let fetching = false;
-  /** Whether what the line stands above was looked at since, and what came in while away. */
-  let seen = !Number(unread);
-  let [heardAway, newsFrom, news] = [0, Number(read), Number(unread)];
+  let heardAway = 0;
+  /** Whether what the line stands above was looked at since; where it stands, and what is new below. */
+  let [seen, newsFrom, news] = [!Number(unread), Number(read), Number(unread)];
 
-  const readMark = new ReadMark(Number(read), browserClock, async (sequence) => {
+  const readMark = makeReadMark(Number(read), browserClock, async (sequence) => {
     const answer = await room.ask("mark_read", { sequence });
-    if (answer instanceof RequestError) return false;
+    if (answer.refusal) return false;
     room.say("read", { room_id: id, ...answer });
     return true;
   });
@@ -64,18 +62,15 @@ export function startConversation(room) {
     else timeline.apply("room_history", rendered);
     receipts.reset(rendered.readers ?? []);
     view.adopt(timeline.entries);
-    view.setMore(timeline.hasMore);
     view.setNews(newsFrom, news);
-    showReceipts();
-    const target = document.getElementById(location.hash.slice(1));
-    if (target) light(target);
+    afterwards();
+    light(byId(location.hash.slice(1)));
     reading.look();
   }
 
   /** @param {string} event @param {any} data */
   function hear(event, data) {
-    if ((data.room_id ?? data.room?.room_id) !== id) return;
-    if (event === "message_read") receipts.hear(data.username, data.read_sequence);
+    if (event === "message_read") receipts.hear(data);
     else if (event === "room_history" && data.readers) receipts.reset(data.readers);
     else if (event === "membership_changed") main.dataset.role = data.role;
     const last = timeline.last?.sequence ?? 0;
@@ -84,43 +79,38 @@ export function startConversation(room) {
     if (!fresh.length) return;
     room.say("heard", fresh);
     heardAway += fresh.length;
-    if (document.hidden) noteNews(last, fresh.length);
+    if (document.hidden && seen) drawLine(last, fresh.length);
+    else if (document.hidden) drawLine(newsFrom, news + fresh.length);
     reading.cameIn(fresh.length);
   }
 
-  /** What came in while nobody looked stands below the line. @param {number} after @param {number} count */
-  function noteNews(after, count) {
-    if (seen) [newsFrom, news, seen] = [after, 0, false];
-    news += count;
-    view.setNews(newsFrom, news);
-  }
-
-  /** The outbox serves every room; only this one's letters are on this page. @param {Letter} letter @param {() => Change[]} change */
-  function ended(letter, change) {
-    if (letter.room_id === id) carryOut(change());
+  /** What is new stands below the line. @param {number} after @param {number} count */
+  function drawLine(after, count) {
+    [newsFrom, news, seen] = [after, count, false];
+    view.setNews(after, count);
   }
 
   /** @param {MouseEvent} event */
   function click(event) {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;   // a link opened elsewhere
-    const target = /** @type {Element} */ (event.target);
-    const link = target.closest("a[href*='#m']");
-    const button = /** @type {HTMLElement | null} */ (target.closest("[data-act]"));
-    const found = link && document.getElementById(String(link.getAttribute("href")).split("#")[1]);
-    if (found) light(found);
-    else if (button?.dataset.act === "earlier") void fetchPage(timeline.pageRequest());
-    else if (button) act(button, String(button.dataset.act), button);
-    else return;
+    const link = /** @type {HTMLAnchorElement | null} */ (hit(event, "a[href*='#m']"));
+    const button = hit(event, "[data-act]");
+    const name = button?.dataset.act ?? "";
+    if (name === "earlier") void fetchPage(timeline.pageRequest());
+    else if (button) act(button, name, button);
+    else if (!link || !light(byId(link.hash.slice(1)))) return;
     event.preventDefault();
   }
 
-  /** Show where a message is. @param {HTMLElement} element */
+  /** Show where a message is, if it is on the page. @param {HTMLElement | null} element */
   function light(element) {
+    if (!element) return false;
     if (element.hidden) /** @type {HTMLElement | null} */ (element.closest("section")?.querySelector(".system-run[aria-expanded=false]"))?.click();
     log.querySelector(".is-found")?.classList.remove("is-found");
     element.scrollIntoView({ block: "center" });   // which also lets the light begin anew
     element.classList.add("is-found");
     element.focus({ preventScroll: true });
+    return true;
   }
 
   /** @param {HTMLElement} element @param {string} name @param {HTMLElement} [button] */
@@ -152,7 +142,7 @@ export function startConversation(room) {
     fetching = true;
     const answer = await room.ask("fetch_history", { before: request.before });
     fetching = false;
-    if (answer instanceof RequestError) return;
+    if (answer.refusal) return;
     log.ariaLive = "off";
     const stand = log.scrollHeight + log.scrollTop;
     carryOut(timeline.addPage(request, answer));
@@ -165,15 +155,15 @@ export function startConversation(room) {
   function carryOut(changes) {
     reading.inPlace(() => view.carryOut(changes));
     for (const change of changes) if (change.type === "room") room.say("room", change.room);
+    afterwards();
+  }
+
+  function afterwards() {
     view.setMore(timeline.hasMore);
-    showReceipts();
+    view.setReadBy(receipts.shown(timeline.entries));
   }
 
-  function showReceipts() {
-    view.setReadBy(receipts.shown(timeline.entries, me));
-  }
-
-  room.on("event", hear);
+  room.on("here", hear);
   room.on("state", ({ status }) => {
     main.dataset.connection = status === "open" ? "open" : "lost";
     if (status !== "open") log.ariaLive = "off";   // catching up is told in one line
@@ -194,12 +184,11 @@ export function startConversation(room) {
   });
   room.on("unread", (sequence, answer) => {
     readMark.hold(sequence - 1);
-    [newsFrom, news, seen] = [sequence - 1, answer.unread, false];
-    view.setNews(newsFrom, news);
+    drawLine(sequence - 1, answer.unread);
     room.say("read", { room_id: id, ...answer });
   });
   room.on("said", (words, failed = false) => {
-    status.textContent = words;
+    fill(status, { "": words });
     status.classList.toggle("is-error", failed);
     status.hidden = false;
     browserClock.after(SAID_FOR, () => {
@@ -208,15 +197,16 @@ export function startConversation(room) {
   });
   room.on("edit_last", () => {
     const own = timeline.entries.findLast((entry) => isOwnText(entry, me));
-    const element = own && document.getElementById(own.key);
+    const element = byId(own?.key ?? "");
     if (element) act(element, "edit");
   });
-  room.on("stored", (letter, ack) => ended(letter, () => timeline.acknowledge(letter.client_id, ack)));
-  room.on("refused", (letter, error) => ended(letter, () => timeline.fail(letter.client_id, error)));
+  // The outbox serves every room; of letters to others the timeline knows nothing.
+  room.on("stored", ({ client_id }, ack) => carryOut(timeline.acknowledge(client_id, ack)));
+  room.on("refused", ({ client_id }, error) => carryOut(timeline.fail(client_id, error)));
   room.on("room", ({ kind, name, topic }) => {
     // A direct room is called by the other person's name, which the page has.
-    if (kind !== "direct") find(main, ".room-title span").textContent = name;
-    find(main, ".room-topic").textContent = topic;
+    if (kind !== "direct") fill(main, { ".room-title span": name });
+    fill(main, { ".room-topic": topic });
   });
   log.addEventListener("click", click);
   startRoving(log, { act, toEnd });

@@ -1,7 +1,9 @@
 // @ts-check
-/** Finding, copying and making what a page is made of. */
+/** Finding, copying, filling and making what a page is made of. */
 
 /** @import {TextNode} from "./parsed.d.ts" */
+/** @typedef {Record<string, string | null | undefined>} Attributes by name, where there is one; "": the words inside */
+/** @typedef {Record<string, string | Attributes>} Filling by selector ("": the element itself): its words, or its attributes */
 
 /** The one element that must be there. @param {ParentNode} within @param {string} selector @returns {HTMLElement} */
 export function find(within, selector) {
@@ -10,10 +12,42 @@ export function find(within, selector) {
   return /** @type {HTMLElement} */ (found);
 }
 
-/** A fresh copy of a `<template>`'s one element: its markup and its words are the server's. @param {string} id */
-export function fromTemplate(id) {
-  const { content } = /** @type {HTMLTemplateElement} */ (find(document, `#${id}`));
-  return /** @type {HTMLElement} */ (/** @type {Element} */ (content.firstElementChild).cloneNode(true));
+/** @param {ParentNode} within @param {string} selector @returns {HTMLElement[]} */
+export const all = (within, selector) => [.../** @type {NodeListOf<HTMLElement>} */ (within.querySelectorAll(selector))];
+
+/** @param {string} id */
+export const byId = (id) => document.getElementById(id);
+
+/** What an event happened to, or the nearest such thing around it. @param {Event} event @param {string} selector @returns {HTMLElement | null} */
+export const hit = ({ target }, selector) => target instanceof Element ? target.closest(selector) : null;
+
+/** A fresh copy of a `<template>`'s one element: its markup and its words are the server's. @param {string} name @param {Filling} [filling] */
+export function fromTemplate(name, filling = {}) {
+  const { content } = /** @type {HTMLTemplateElement} */ (find(document, `#${name}-template`));
+  return fill(/** @type {HTMLElement} */ (find(content, "*").cloneNode(true)), filling);
+}
+
+/** What says it already is left alone. @param {HTMLElement} element @param {Filling} filling */
+export function fill(element, filling) {
+  for (const [selector, told] of Object.entries(filling)) {
+    setAttributes(selector ? find(element, selector) : element, typeof told === "string" ? { "": told } : told);
+  }
+  return element;
+}
+
+/** @param {Element} element @param {Attributes} attributes */
+function setAttributes(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (!name && element.textContent !== value) element.textContent = value ?? "";
+    else if (value == null) element.removeAttribute(name);
+    else if (name && element.getAttribute(name) !== value) element.setAttribute(name, value);
+  }
+}
+
+/** Of what is there for several states, show what is true in this one. @param {HTMLElement} element @param {string} state */
+export function showState(element, state) {
+  element.dataset.state = state;
+  for (const part of all(element, "[data-when]")) part.toggleAttribute("hidden", part.dataset.when !== state);
 }
 
 /** @param {TextNode} node @returns {Node | string} */
@@ -21,27 +55,17 @@ export function build(node) {
   if (typeof node === "string") return node;
   const [tag, attributes, ...children] = node;
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  setAttributes(element, attributes);
   element.append(...children.map(build));
   return element;
 }
 
-/** Open what floats beside the button that asks for it. @param {HTMLElement} popover @param {Element} button */
-export function openBeside(popover, button) {
-  popover.showPopover();
-  const [at, own] = [button.getBoundingClientRect(), popover.getBoundingClientRect()];
-  const room = innerHeight - at.bottom;
-  popover.style.insetBlock = room > own.height ? `${at.bottom}px auto` : `${Math.max(0, at.top - own.height)}px auto`;
-  popover.style.insetInline = "auto";
-  popover.style.left = `${Math.max(8, Math.min(at.right - own.width, innerWidth - own.width - 8))}px`;
-  popover.querySelector("button")?.focus();
-}
-
 /** Arrow keys walk among what can be pressed in a menu. @param {KeyboardEvent} event */
 export function walk(event) {
-  const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
-  if (!step || !(event.currentTarget instanceof Element)) return;
-  const items = /** @type {HTMLElement[]} */ ([...event.currentTarget.querySelectorAll("button, a")]).filter((item) => item.checkVisibility());
+  const upwards = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const step = upwards ?? { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step || !upwards && hit(event, "input")) return;   // where they move in what is written
+  const items = all(/** @type {Element} */ (event.currentTarget), "button, a, input").filter((item) => item.checkVisibility());
   items.at((items.indexOf(/** @type {HTMLElement} */ (document.activeElement)) + step) % items.length)?.focus();
   event.preventDefault();
 }

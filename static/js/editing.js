@@ -1,20 +1,23 @@
 // @ts-check
 /** Changing and taking back one's own messages. */
 
-import { find, fromTemplate } from "./dom.js";
-import { RequestError } from "./line.js";
+import { fill, find, fromTemplate } from "./dom.js";
 import { explain } from "./refusals.js";
 import { gettext } from "./words.js";
 
 /** @import {Room} from "./room.d.ts" */
 /** @import {Message} from "./wire.d.ts" */
 
-/** @param {Room} room @param {HTMLDialogElement} dialog asks before something goes */
-export function startEditing(room, dialog) {
+/** @import {Refusal} from "./wire.d.ts" */
+
+/** @param {Room} room */
+export function startEditing(room) {
+  const dialog = /** @type {HTMLDialogElement} */ (find(document, "#delete-dialog"));
+
   /** Turn a message's text into a field. @param {HTMLElement} element @param {Message} message */
   function edit(element, message) {
     if (element.querySelector(".message-edit")) return;
-    const form = fromTemplate("edit-template");
+    const form = fromTemplate("edit");
     const field = /** @type {HTMLTextAreaElement} */ (find(form, "textarea"));
     field.value = message.message;
     const text = find(element, ".message-text");
@@ -27,7 +30,7 @@ export function startEditing(room, dialog) {
     form.onkeydown = (event) => {
       if (event.key === "Escape") close(element, form);
       else if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.target !== field) return;
-      else void save(element, form, message, field.value);
+      else /** @type {HTMLFormElement} */ (form).requestSubmit();
       event.preventDefault();
     };
     find(form, "[data-act=cancel]").onclick = () => close(element, form);
@@ -39,21 +42,16 @@ export function startEditing(room, dialog) {
   async function remove(element, message) {
     let refusal = "";
     while (await confirm(refusal)) {
-      const error = await ask("delete_message", { message_id: message.message_id });
-      if (!error) {
-        /** @type {HTMLElement} */ (element.nextElementSibling ?? element).focus();
-        return;
-      }
-      refusal = explain(error.refusal);
+      const answer = await room.ask("delete_message", { message_id: message.message_id });
+      if (!answer.refusal) return /** @type {HTMLElement} */ (element.nextElementSibling ?? element).focus();
+      refusal = explain(answer.refusal);
     }
     element.focus();
   }
 
   /** @param {string} refusal what came of the last try @returns {Promise<boolean>} */
   async function confirm(refusal) {
-    const reason = find(dialog, ".field-error");
-    reason.hidden = refusal === "";
-    find(reason, "span").textContent = refusal;
+    refuse(dialog, refusal);
     dialog.returnValue = "";
     dialog.showModal();
     await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
@@ -64,17 +62,16 @@ export function startEditing(room, dialog) {
   async function save(element, form, message, text) {
     if (text === message.message) return close(element, form);
     const { message_id, text_sequence: base_sequence } = message;
-    const error = await ask("edit_message", { message_id, message: text, base_sequence });
-    if (!error) close(element, form);
-    else if (error.code === "conflict") refuse(form, gettext("This message was changed meanwhile. Cancel to see how."));
-    else refuse(form, explain(error.refusal));
+    /** @type {{refusal?: Refusal}} */
+    const { refusal } = await room.ask("edit_message", { message_id, message: text, base_sequence });
+    if (!refusal) close(element, form);
+    else refuse(form, refusal.code === "conflict" ? gettext("This message was changed meanwhile. Cancel to see how.") : explain(refusal));
   }
 
   /** @param {HTMLElement} form @param {string} why */
   function refuse(form, why) {
-    const reason = find(form, ".field-error");
-    reason.hidden = false;
-    find(reason, "span").textContent = why;
+    find(form, ".field-error").hidden = !why;
+    fill(form, { ".field-error span": why });
   }
 
   /** @param {HTMLElement} element @param {HTMLElement} form */
@@ -82,12 +79,6 @@ export function startEditing(room, dialog) {
     form.remove();
     find(element, ".message-text").hidden = false;
     element.focus();
-  }
-
-  /** @param {string} event @param {object} data @returns {Promise<RequestError | null>} why not, if not */
-  async function ask(event, data) {
-    const answer = await room.ask(event, data);
-    return answer instanceof RequestError ? answer : null;
   }
 
   return { edit, remove };

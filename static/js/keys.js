@@ -3,18 +3,18 @@
 
 import { neighbour } from "./badges.js";
 import { makeChoices } from "./choices.js";
-import { find } from "./dom.js";
+import { all, find } from "./dom.js";
 import { gettext } from "./words.js";
 
-const rooms = () => /** @type {HTMLAnchorElement[]} */ ([...document.querySelectorAll("a[data-room]")]);
+const rooms = () => /** @type {HTMLAnchorElement[]} */ (all(document, "a[data-room]"));
 const dialog = (/** @type {string} */ id) => /** @type {HTMLDialogElement} */ (find(document, `#${id}`));
 
 export function startKeys() {
   /** @type {Record<string, () => void>} */
   const open = { switcher: startSwitcher(), keys: () => dialog("keys").showModal() };
-  for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-opens]"))) {
+  for (const button of all(document, "[data-opens]")) {
     button.hidden = false;
-    button.onclick = open[/** @type {string} */ (button.dataset.opens)];
+    button.onclick = open[button.dataset.opens ?? ""];
   }
   addEventListener("keydown", (event) => {
     const { key, altKey, shiftKey, target } = event;
@@ -32,8 +32,8 @@ export function startKeys() {
 
 /** @param {1 | -1} step @param {boolean} unread only these */
 function goTo(step, unread) {
-  const all = rooms();
-  neighbour(all, all.findIndex((room) => room.ariaCurrent), step, (room) => !unread || room.matches(".is-unread"))?.click();
+  const own = rooms();
+  neighbour(own, own.findIndex((room) => room.ariaCurrent), step, (room) => !unread || room.matches(".is-unread"))?.click();
 }
 
 /** Returns how to open it. */
@@ -44,16 +44,15 @@ function startSwitcher() {
 
   function look() {
     const words = field.value.trim();
-    const found = rooms().filter((room) => find(room, ".name").innerText.toLowerCase().includes(words.toLowerCase()));
-    const all = found.map((room) => ({
+    const found = rooms().map((room) => ({
       name: find(room, ".name").innerText,
       detail: room.querySelector(".badge")?.ariaLabel,
       avatar: room.querySelector("img")?.src,
       icon: room.querySelector("use")?.getAttribute("href"),
       choose: () => location.assign(room.href),
-    }));
+    })).filter(({ name }) => name.toLowerCase().includes(words.toLowerCase()));
     const search = { name: gettext("Search for “%(words)s”", { words }), icon: "#i-search", choose: () => location.assign(`/search/?q=${encodeURIComponent(words)}`) };
-    choices.show(words ? [...all, search] : all);
+    choices.show(words ? [...found, search] : found);
   }
 
   field.oninput = look;

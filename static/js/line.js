@@ -38,155 +38,140 @@ export class RequestError extends Error {
     super(refusal.message);
     this.refusal = refusal;
   }
-
-  get code() {
-    return this.refusal.code;
-  }
 }
 
-export class Line {
+/** @typedef {ReturnType<typeof makeLine>} Line */
+
+/** @param {LineOptions} options */
+export function makeLine({ url, connect, clock, random, onEvent, onState }) {
   /** @type {LineState} */
-  state = { status: "idle", retryAt: null, code: null };
+  let state = { status: "idle", retryAt: null, code: null };
   /** @type {WebSocket | null} */
-  #socket = null;
-  #attempt = 0;
-  #openedAt = 0;
-  #asked = 0;
+  let socket = null;
+  let [attempt, openedAt, asked] = [0, 0, 0];
   /** The login ended, and the browser may already have another: worth one more attempt. */
-  #onceMore = false;
+  let onceMore = false;
   /** @type {Map<string, Question>} */
-  #questions = new Map();
+  const questions = new Map();
   /** Cancels the one thing waited for: the welcome, the next ping, its pong, or the next attempt. */
-  #cancelWait = () => {};
-  #options;
+  let cancelWait = () => {};
 
-  /** @param {LineOptions} options */
-  constructor(options) {
-    this.#options = options;
+  /** @param {Status} status @param {Partial<LineState>} more */
+  function become(status, more = {}) {
+    state = { status, retryAt: null, code: null, ...more };
+    onState(state);
   }
 
-  get isOpen() {
-    return this.state.status === "open";
-  }
+  const isOpen = () => state.status === "open";
 
   /** Connect, and stay connected; also at once when waiting to try again. */
-  start() {
-    if (this.state.status === "connecting" || this.isOpen) return;
-    this.#become("connecting");
-    const socket = this.#options.connect(this.#options.url);
-    this.#socket = socket;
-    socket.onmessage = ({ data }) => this.#hear(data);
-    socket.onclose = ({ code }) => this.#lose(code);
-    this.#wait(WELCOME_WITHIN, () => this.#lose(LOST));
+  function start() {
+    if (state.status === "connecting" || isOpen()) return;
+    become("connecting");
+    socket = connect(url);
+    socket.onmessage = ({ data }) => hear(data);
+    socket.onclose = ({ code }) => lose(code);
+    wait(WELCOME_WITHIN, () => lose(LOST));
   }
 
   /** Close, and stay closed until the next `start`. */
-  stop() {
-    this.#hangUp("disconnected");
-    this.#become("idle");
+  function stop() {
+    hangUp();
+    become("idle");
   }
 
   /** Something hints that the line may be dead, or could be had again: find out now. */
-  check() {
-    if (this.isOpen) this.#ping(QUICK_PONG_WITHIN);
-    else if (this.state.status === "waiting") this.start();
+  function check() {
+    if (isOpen()) ping(QUICK_PONG_WITHIN);
+    else if (state.status === "waiting") start();
   }
 
   /**
    * Ask, and hear the answer's data. Rejects with a `RequestError`.
    * @param {string} event @param {object} data @param {number} within milliseconds @returns {Promise<any>}
    */
-  request(event, data, within = ANSWER_WITHIN) {
-    if (!this.isOpen) return Promise.reject(lostError("disconnected"));
-    const ref = String(++this.#asked);
+  function request(event, data, within = ANSWER_WITHIN) {
+    if (!isOpen()) return Promise.reject(lostError("disconnected"));
+    const ref = String(++asked);
     return new Promise((resolve, reject) => {
-      const cancel = this.#options.clock.after(within, () => this.#answer(ref, (question) => question.reject(lostError("timeout"))));
-      this.#questions.set(ref, { resolve, reject, cancel });
-      this.#transmit({ event, data, ref });
+      const cancel = clock.after(within, () => answer(ref, (question) => question.reject(lostError("timeout"))));
+      questions.set(ref, { resolve, reject, cancel });
+      transmit({ event, data, ref });
     });
   }
 
   /** Say something that needs no answer and is worth nothing later. @param {string} event @param {object} data */
-  tell(event, data) {
-    if (this.isOpen) this.#transmit({ event, data });
+  function tell(event, data) {
+    if (isOpen()) transmit({ event, data });
   }
 
-  /** @param {object} frame */
-  #transmit(frame) {
-    this.#socket?.send(JSON.stringify(frame));
-  }
+  const transmit = (/** @type {object} */ frame) => socket?.send(JSON.stringify(frame));
 
-  /** @param {string} text */
-  #hear(text) {
+  /** As long as something is heard, the line lives. @param {string} text */
+  function hear(text) {
     const { event, data, ref } = JSON.parse(text);
-    if (event === "welcome") this.#open();
-    if (event === "session_ended") this.#onceMore = data.reason === "password_changed";
-    if (this.isOpen) this.#listen();
-    if (ref === undefined) this.#options.onEvent(event, data);
-    else this.#answer(ref, (question) => event === "error" ? question.reject(new RequestError(data)) : question.resolve(data));
-  }
-
-  #open() {
-    this.#openedAt = this.#options.clock.now();
-    this.#become("open");
-  }
-
-  /** As long as something is heard, the line lives. */
-  #listen() {
-    this.#wait(SILENCE, () => this.#ping(PONG_WITHIN));
+    if (event === "welcome") {
+      openedAt = clock.now();
+      become("open");
+    }
+    if (event === "session_ended") onceMore = data.reason === "password_changed";
+    if (isOpen()) wait(SILENCE, () => ping(PONG_WITHIN));
+    if (ref === undefined) onEvent(event, data);
+    else answer(ref, (question) => event === "error" ? question.reject(new RequestError(data)) : question.resolve(data));
   }
 
   /** @param {number} within */
-  #ping(within) {
-    this.#transmit({ event: "ping", data: {} });
-    this.#wait(within, () => this.#lose(LOST));
+  function ping(within) {
+    transmit({ event: "ping", data: {} });
+    wait(within, () => lose(LOST));
   }
 
   /** @param {number} code */
-  #lose(code) {
-    const { clock, random } = this.#options;
-    if (this.isOpen && clock.now() - this.#openedAt >= STEADY) this.#attempt = 0;
-    this.#hangUp("disconnected");
-    const wait = this.#onceMore ? NEW_COOKIE_WITHIN : waitAfterClose(code, this.#attempt, random);
-    this.#onceMore = false;
-    this.#attempt += 1;
-    if (wait === null) return this.#become("ended", { code });
-    this.#become("waiting", { code, retryAt: clock.now() + wait });
-    this.#wait(wait, () => this.start());
+  function lose(code) {
+    if (isOpen() && clock.now() - openedAt >= STEADY) attempt = 0;
+    hangUp();
+    const pause = onceMore ? NEW_COOKIE_WITHIN : waitAfterClose(code, attempt, random);
+    onceMore = false;
+    attempt += 1;
+    if (pause === null) return become("ended", { code });
+    become("waiting", { code, retryAt: clock.now() + pause });
+    wait(pause, start);
   }
 
-  /** @param {string} why */
-  #hangUp(why) {
-    this.#cancelWait();
-    const socket = this.#socket;
-    this.#socket = null;
+  function hangUp() {
+    cancelWait();
     if (socket) {
       socket.onmessage = socket.onclose = null;   // a dead line may take minutes to say that it closed
       socket.close();
     }
-    for (const ref of this.#questions.keys()) this.#answer(ref, (question) => question.reject(lostError(why)));
+    socket = null;
+    for (const ref of questions.keys()) answer(ref, (question) => question.reject(lostError("disconnected")));
   }
 
   /** @param {string} ref @param {(question: Question) => void} say */
-  #answer(ref, say) {
-    const question = this.#questions.get(ref);
+  function answer(ref, say) {
+    const question = questions.get(ref);
     if (!question) return;
-    this.#questions.delete(ref);
+    questions.delete(ref);
     question.cancel();
     say(question);
   }
 
   /** @param {number} milliseconds @param {() => void} action */
-  #wait(milliseconds, action) {
-    this.#cancelWait();
-    this.#cancelWait = this.#options.clock.after(milliseconds, action);
+  function wait(milliseconds, action) {
+    cancelWait();
+    cancelWait = clock.after(milliseconds, action);
   }
 
-  /** @param {Status} status @param {Partial<LineState>} more */
-  #become(status, more = {}) {
-    this.state = { status, retryAt: null, code: null, ...more };
-    this.#options.onState(this.state);
-  }
+  return {
+    start, stop, check, request, tell,
+    get state() {
+      return state;
+    },
+    get isOpen() {
+      return isOpen();
+    },
+  };
 }
 
 /** @param {string} code */

@@ -1,7 +1,7 @@
 // @ts-check
 /** Every page but an open room: it joins none, and hears what happens in one's rooms. */
 
-import { Line } from "./line.js";
+import { makeLine } from "./line.js";
 import { browserLine, keepUp } from "./page_line.js";
 import { startPosts } from "./posts.js";
 import { makeSignals } from "./signals.js";
@@ -10,6 +10,6 @@ import { startSurroundings } from "./surroundings.js";
 const page = makeSignals();
 startSurroundings(page);
 startPosts(page);
-const line = new Line({ ...browserLine, onEvent: (event, data) => page.say("event", event, data), onState: () => {} });
+const line = makeLine({ ...browserLine, onEvent: (event, data) => page.say("event", event, data), onState: () => {} });
 keepUp(line);
 line.start();

@@ -1,9 +1,9 @@
 // @ts-check
 /** One entry of the timeline as an element. Words of people only ever become text, never markup. */
 
-import { build, find, fromTemplate } from "./dom.js";
+import { build, fill, find, fromTemplate } from "./dom.js";
 import { writtenAt } from "./grouping.js";
-import { filesPart, makeElement, quotePart, reactionPart } from "./message_parts.js";
+import { filesPart, quotePart, reactionPart } from "./message_parts.js";
 import { explain, worthRetrying } from "./refusals.js";
 import { parse } from "./text.js";
 import { clockTime, fullTime } from "./times.js";
@@ -17,7 +17,7 @@ import { gettext } from "./words.js";
 const shownTexts = new WeakMap();
 
 /** A new, empty element of the entry's kind. @param {Entry} entry */
-export const create = (entry) => fromTemplate(isSystem(entry) ? "system-template" : "message-template");
+export const create = (entry) => fromTemplate(isSystem(entry) ? "system" : "message");
 
 /**
  * Make an element say what its entry says; also one that the server rendered, or that said something older.
@@ -41,38 +41,33 @@ export function show(element, entry, me, standing) {
 const isSystem = (entry) => entry.state === "stored" && entry.message.kind === "system";
 
 /** @param {HTMLElement} element @param {Message} message */
-function showSystem(element, message) {
-  element.dataset.sequence = String(message.sequence);
-  find(element, ".system-text").textContent = whatHappened(message);
-}
+const showSystem = (element, message) => fill(element, { "": { "data-sequence": String(message.sequence) }, ".system-text": whatHappened(message) });
 
 /** @param {HTMLElement} element @param {Message} message @param {Person} me @param {string} readBy */
 function showStored(element, message, me, readBy) {
-  const { sequence, message_id, sender, deleted, quote, mentions = [], attachments, reactions = [] } = message;
-  element.dataset.sequence = String(sequence);
-  find(element, "a.message-time").setAttribute("href", `?at=${sequence}#m${message_id}`);
-  showAuthor(element, sender, me);
-  setState(element, deleted ? "deleted" : null);
-  element.classList.toggle("is-for-you", sender.id !== me.id && mentions.includes(me.username));
+  const { sequence, message_id, sender, deleted, quote, mentions = [], attachments, reactions = [], pinned, pinned_by: by = "" } = message;
+  const own = sender.id === me.id;
+  showAuthor(element, sender, own, deleted ? "deleted" : null);
+  fill(element, { "": { "data-sequence": String(sequence) }, ".message-time": { href: `?at=${sequence}#m${message_id}` } });
+  element.classList.toggle("is-for-you", !own && mentions.includes(me.username));
   const text = deleted ? gettext("%(name)s deleted this message.", { name: sender.name }) : message.message;
   showText(element, text, mentions, me, message.edited && !deleted ? message_id : 0);
-  showPin(element, message);
+  element.querySelector(".message-pin")?.remove();
+  if (pinned) find(element, ".message-head").append(fromTemplate("pin", { span: gettext("Pinned by %(by)s", { by }) }));
   showCompany(element, quote, attachments);
   setPart(element, ".message-foot", foot(reactions.map((each) => reactionPart(each, me.username)), readBy));
-  setPart(element, ".message-actions", deleted ? null : actions(sender.id === me.id));
+  const actions = setPart(element, ".message-actions", deleted ? null : fromTemplate("actions"));
+  if (actions) find(actions, "[data-act=edit]").hidden = !own;
 }
 
 /** @param {HTMLElement} element @param {OwnEntry} entry @param {Person} me @param {string} waiting */
 function showOwn(element, { state, draft, error }, me, waiting) {
-  showAuthor(element, me, me);
-  setState(element, state);
+  showAuthor(element, me, true, state);
   showText(element, draft.message, [], me, 0);
   showCompany(element, draft.quote, draft.attachments);
-  const template = state === "failed" ? "failed-template" : waiting ? "pending-template" : "";
-  const part = setPart(element, ".message-foot", template ? fromTemplate(template) : null);
-  if (!part) return;
-  find(part, ".reason").textContent = error ? explain(error) : waiting;
-  if (error) find(part, "[data-act=retry]").hidden = !worthRetrying(error);
+  const reason = error ? explain(error) : waiting;
+  const foot = setPart(element, ".message-foot", reason ? fromTemplate(state, { ".reason": reason }) : null);
+  if (foot && error) find(foot, "[data-act=retry]").hidden = !worthRetrying(error);
 }
 
 /** What goes with a text. @param {HTMLElement} element @param {Quote | undefined} quote @param {Attachment[]} [files] */
@@ -82,57 +77,29 @@ function showCompany(element, quote, files = []) {
   setPart(element, ".attachments", files.length ? filesPart(files) : null);
 }
 
-/** @param {HTMLElement} element @param {Message} message */
-function showPin(element, { pinned, pinned_by: by = "" }) {
-  element.querySelector(".message-pin")?.remove();
-  if (!pinned) return;
-  const pin = fromTemplate("pin-template");
-  find(pin, "span").textContent = gettext("Pinned by %(by)s", { by });
-  find(element, ".message-head").append(pin);
-}
-
 /** @param {HTMLElement[]} reactions @param {string} readBy */
 function foot(reactions, readBy) {
   if (!reactions.length && !readBy) return null;
-  const element = makeElement(["footer", { class: "message-foot" }]);
+  const element = fromTemplate("foot");
   element.append(...reactions);
-  if (readBy) {
-    const part = fromTemplate("read-template");
-    find(part, "span").textContent = readBy;
-    element.append(part);
-  }
+  if (readBy) element.append(fromTemplate("read", { span: readBy }));
   return element;
 }
 
-/** @param {boolean} own */
-function actions(own) {
-  const part = fromTemplate("actions-template");
-  find(part, "[data-act=edit]").hidden = !own;
-  return part;
-}
-
-/** @param {HTMLElement} element @param {Person} sender @param {Person} me */
-function showAuthor(element, sender, me) {
-  element.classList.toggle("is-own", sender.id === me.id);
-  const author = find(element, ".message-author");
-  author.textContent = sender.name;
-  author.id = `${element.id}-by`;
-  for (const link of [author, find(element, ".message-avatar")]) link.setAttribute("href", `/people/${sender.username}/`);
-  const avatar = find(element, ".avatar");
-  if (avatar.getAttribute("src") !== sender.avatar) avatar.setAttribute("src", sender.avatar);
+/** @param {HTMLElement} element @param {Person} sender @param {boolean} own @param {string | null} state */
+function showAuthor(element, { name, username, avatar }, own, state) {
+  const href = `/people/${username}/`;
+  element.classList.toggle("is-own", own);
+  fill(element, { "": { "data-state": state }, ".message-avatar": { href }, ".avatar": { src: avatar } });
+  fill(element, { ".message-author": { "": name, href, id: `${element.id}-by` } });
 }
 
 /** @param {HTMLElement} element @param {Entry} entry */
 function showTime(element, entry) {
   const moment = writtenAt(entry);
-  const time = find(element, "time");
-  time.setAttribute("datetime", moment.toISOString());
-  time.title = fullTime(moment);
-  time.textContent = clockTime(moment);
-  const link = element.querySelector("a.message-time");
-  if (!link) return;
-  link.id = `${element.id}-at`;
-  element.setAttribute("aria-labelledby", `${element.id}-by ${element.id}-at`);
+  fill(element, { time: { "": clockTime(moment), datetime: moment.toISOString(), title: fullTime(moment) } });
+  const at = `${element.id}-at`;
+  if (!isSystem(entry)) fill(element, { "": { "aria-labelledby": `${element.id}-by ${at}` }, ".message-time": { id: at } });
 }
 
 /** @param {HTMLElement} element @param {string} text @param {string[]} mentions @param {Person} me @param {number} edited the id of what was edited */
@@ -143,16 +110,10 @@ function showText(element, text, mentions, me, edited) {
   const place = find(element, ".message-text");
   place.replaceChildren(...parse(text, mentions, me.username).map(build));
   if (!edited) return;
-  const note = fromTemplate("edited-template");
+  const note = fromTemplate("edited");
   const earlier = note.getAttribute("href");   // moderators may look what it said before
   if (earlier) note.setAttribute("href", earlier.replace("0", String(edited)));
   place.append(note);
-}
-
-/** @param {HTMLElement} element @param {string | null} state */
-function setState(element, state) {
-  if (state === null) delete element.dataset.state;
-  else element.dataset.state = state;
 }
 
 /** Have this part at the end, fresh, or none. @param {HTMLElement} element @param {string} selector @param {HTMLElement | null} part */
@@ -163,12 +124,13 @@ function setPart(element, selector, part) {
 }
 
 /** @param {Message} message */
-export function whatHappened({ act, sender, subject }) {
+function whatHappened({ act = "", sender, subject }) {
   const names = { name: subject?.name ?? sender.name, by: sender.name };
-  switch (act) {
-    case "joined": return gettext("%(name)s joined", names);
-    case "left": return gettext("%(name)s left", names);
-    case "removed": return gettext("%(name)s was removed by %(by)s", names);
-    default: return gettext("%(by)s changed this room", names);
-  }
+  /** @type {Record<string, string>} */
+  const words = {
+    joined: gettext("%(name)s joined", names),
+    left: gettext("%(name)s left", names),
+    removed: gettext("%(name)s was removed by %(by)s", names),
+  };
+  return words[act] ?? gettext("%(by)s changed this room", names);
 }

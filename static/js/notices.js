@@ -1,7 +1,7 @@
 // @ts-check
 /** The browser's own notifications: asked for on a click only, shown while nobody looks. */
 
-import { find } from "./dom.js";
+import { find, showState } from "./dom.js";
 import { gettext } from "./words.js";
 
 /** @import {Summary} from "./wire.d.ts" */
@@ -15,9 +15,10 @@ export function startNotices() {
   if (!globalThis.Notification) return;
   const button = /** @type {HTMLButtonElement} */ (find(document, "#notices"));
   function show() {
-    button.dataset.state = Notification.permission === "denied" ? "denied" : wanted() ? "on" : "off";
+    const denied = Notification.permission === "denied";
+    showState(button, denied ? "denied" : wanted() ? "on" : "off");
     button.ariaPressed = String(wanted());
-    button.disabled = button.dataset.state === "denied";
+    button.disabled = denied;
     button.hidden = false;
   }
   button.onclick = async () => {

@@ -3,10 +3,10 @@
 
 import { find } from "./dom.js";
 import { RequestError } from "./line.js";
-import { Outbox } from "./outbox.js";
+import { makeOutbox } from "./outbox.js";
 import { browserLine, keepUp } from "./page_line.js";
 import { makeSignals } from "./signals.js";
-import { ChatSocket } from "./socket.js";
+import { makeChatSocket } from "./socket.js";
 import { makeTimeline } from "./timeline.js";
 
 /** @import {Room} from "./room.d.ts" */
@@ -21,21 +21,11 @@ export function openRoom() {
   const me = JSON.parse(String(main.dataset.me));
   const id = rendered.room_id;
   const { on, say } = makeSignals();
-  const outbox = new Outbox(sessionStorage, `parley.outbox.${me.id}`);
+  const outbox = makeOutbox(sessionStorage, `parley.outbox.${me.id}`);
   const timeline = makeTimeline(id, me);
-  const socket = new ChatSocket({
-    ...browserLine,
-    outbox,
-    listener: {
-      onEvent: (event, data) => say("event", event, data),
-      onState: (state) => say("state", state),
-      onJoined: () => say("joined"),
-      onJoinRefused: (_, error) => say("barred", error),
-      onStored: (letter, ack) => say("stored", letter, ack),
-      onRefused: (letter, error) => say("refused", letter, error),
-    },
-  });
+  const socket = makeChatSocket({ ...browserLine, outbox, say });
   keepUp(socket);
+  on("event", (event, data) => (data.room_id ?? data.room?.room_id) === id && say("here", event, data));
 
   return {
     main, me, id, rendered, outbox, timeline, socket, on, say,
@@ -44,7 +34,7 @@ export function openRoom() {
       try {
         return await socket.request(event, { room_id: id, ...data });
       } catch (error) {
-        if (error instanceof RequestError) return error;
+        if (error instanceof RequestError) return error;   // which bears the refusal
         throw error;
       }
     },

@@ -3,56 +3,30 @@
 
 /** @import {Draft, Refusal} from "./wire.d.ts" */
 /** @typedef {Draft & {room_id: string, error: Refusal | null}} Letter `error`: why it was refused; null: still to be sent */
+/** @typedef {ReturnType<typeof makeOutbox>} Outbox */
 
-export class Outbox {
-  /** In order of writing. @type {Map<string, Letter>} */
-  #letters;
-  #storage;
-  #key;
+/** @param {Pick<Storage, "getItem" | "setItem">} storage @param {string} key one for each person */
+export function makeOutbox(storage, key) {
+  /** In order of writing. @type {Letter[]} */
+  let letters = JSON.parse(storage.getItem(key) ?? "[]");
+  const has = (/** @type {string} */ clientId) => letters.some(({ client_id }) => client_id === clientId);
 
-  /** @param {Pick<Storage, "getItem" | "setItem">} storage @param {string} key one for each person */
-  constructor(storage, key) {
-    this.#storage = storage;
-    this.#key = key;
-    /** @type {Letter[]} */
-    const kept = JSON.parse(storage.getItem(key) ?? "[]");
-    this.#letters = new Map(kept.map((letter) => [letter.client_id, letter]));
+  /** @param {Letter[]} kept */
+  function keep(kept) {
+    letters = kept;
+    storage.setItem(key, JSON.stringify(letters));
   }
 
-  /** The next one to send. */
-  get next() {
-    return [...this.#letters.values()].find(({ error }) => error === null);
-  }
-
-  /** @param {string} roomId */
-  of(roomId) {
-    return [...this.#letters.values()].filter(({ room_id }) => room_id === roomId);
-  }
-
-  /** @param {string} clientId */
-  has(clientId) {
-    return this.#letters.has(clientId);
-  }
-
-  /** @param {Letter} letter */
-  put(letter) {
-    this.#letters.set(letter.client_id, letter);
-    this.#keep();
-  }
-
-  /** @param {string} clientId @param {Refusal | null} error null: to be sent again */
-  mark(clientId, error) {
-    const letter = this.#letters.get(clientId);
-    if (letter) this.put({ ...letter, error });
-  }
-
-  /** @param {string} clientId */
-  remove(clientId) {
-    this.#letters.delete(clientId);
-    this.#keep();
-  }
-
-  #keep() {
-    this.#storage.setItem(this.#key, JSON.stringify([...this.#letters.values()]));
-  }
+  return {
+    has,
+    /** The next one to send. */
+    get next() {
+      return letters.find(({ error }) => !error);
+    },
+    of: (/** @type {string} */ roomId) => letters.filter(({ room_id }) => room_id === roomId),
+    put: (/** @type {Letter} */ letter) => keep([...letters, letter]),
+    /** @param {string} clientId @param {Refusal | null} error null: to be sent again */
+    mark: (clientId, error) => keep(letters.map((letter) => letter.client_id === clientId ? { ...letter, error } : letter)),
+    remove: (/** @type {string} */ clientId) => keep(letters.filter(({ client_id }) => client_id !== clientId)),
+  };
 }

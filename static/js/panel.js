@@ -1,7 +1,8 @@
 // @ts-check
 /** Who is here: faces in the head, and the panel about the room, beside it or over it. */
 
-import { find } from "./dom.js";
+import { all, fill, find } from "./dom.js";
+import { fetchPart, oneByOne } from "./parts.js";
 import { gettext, ngettext, number } from "./words.js";
 
 /** @import {Room} from "./room.d.ts" */
@@ -27,30 +28,29 @@ export function startPanel(room) {
   const isOver = () => panel.matches(":popover-open");
   const isOpen = () => isOver() || wide.matches && app.matches(".has-panel");
 
-  async function look() {
+  const look = oneByOne(async () => {
     looking = null;
-    const answer = await fetch(/** @type {string} */ (panel.dataset.address), { headers: { "X-Fragment": "1" } }).catch(() => null);
-    if (!answer?.ok) return;
-    find(panel, ".panel-body").innerHTML = await answer.text();
-    people = [...panel.querySelectorAll("[data-username]")].filter((item) => item instanceof HTMLElement);
+    const about = await fetchPart(panel.dataset.address ?? "");
+    if (!about) return;
+    people = all(about, "[data-username]");
+    find(panel, ".panel-body").replaceChildren(about);
     showPeople();
-  }
+  });
 
   function showPeople() {
-    button.querySelectorAll("img").forEach((image) => image.remove());
+    for (const image of all(button, "img")) image.remove();
     button.prepend(...(present ?? []).slice(0, 3).map(face));
-    find(button, ".faces-words").textContent = present ? ngettext("%(count)s here", "%(count)s here", count) : gettext("Presence unknown");
-    /** @param {string} name */
-    const list = (name) => find(panel, `[data-people=${name}]`);
-    if (!panel.querySelector("[data-people]")) return;
+    fill(button, { ".faces-words": present ? ngettext("%(count)s here", "%(count)s here", count) : gettext("Presence unknown") });
+    const [here, off, together] = all(panel, "[data-people]");
+    if (!here) return;
     for (const item of people) {
-      const where = present?.includes(/** @type {string} */ (item.dataset.username)) ? "here" : "off";
-      find(item, ".presence").dataset.presence = where;
-      find(list(present ? where : "all"), "ul").append(item);
+      const isHere = present?.includes(item.dataset.username ?? "");
+      fill(item, { ".presence": { "data-presence": isHere ? "here" : "off" } });
+      find(!present ? together : isHere ? here : off, "ul").append(item);
     }
-    for (const name of ["here", "off", "all"]) list(name).hidden = !list(name).querySelector("li");
-    find(list("here"), "h3 span").textContent = number(count);
-    find(list("off"), "h3 span").textContent = number(Math.max(0, Number(list("all").dataset.count) - count));
+    for (const list of [here, off, together]) list.hidden = !list.querySelector("li");
+    fill(here, { "h3 span": number(count) });
+    fill(off, { "h3 span": number(Math.max(0, Number(together.dataset.count) - count)) });
   }
 
   /** On a wide page it stands beside the room, and stays so. @param {MouseEvent} event */
@@ -73,8 +73,7 @@ export function startPanel(room) {
   for (const each of [button, close]) each.onclick = toggle;
   panel.ontoggle = changed;
   wide.onchange = changed;
-  room.on("event", (event, data) => {
-    if ((data.room_id ?? data.room?.room_id) !== room.id) return;
+  room.on("here", (event, data) => {
     if ("active_users" in data) {
       [present, count] = [data.active_users, data.active_count ?? 0];
       showPeople();
@@ -86,4 +85,4 @@ export function startPanel(room) {
 }
 
 /** @param {string} username */
-const face = (username) => Object.assign(new Image(24, 24), { className: "avatar is-small", alt: "", src: `/people/${username}/avatar.svg` });
+const face = (username) => Object.assign(new Image(24, 24), { className: "avatar is-small", alt: "", src: `/people/${username}/avatar/` });

@@ -1,14 +1,14 @@
 // @ts-check
 /** Parts of pages, fetched as the server renders them and put in without disturbing what stays. */
 
-/** The part's one element; null where it is not there any more. @param {string} address @returns {Promise<Element | null>} */
+/** Null where it is not there any more. @param {string} address @returns {Promise<DocumentFragment | null>} */
 export async function fetchPart(address) {
   const answer = await fetch(address, { headers: { "X-Fragment": "1" } });
   if (answer.status === 404) return null;
   if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
   const template = document.createElement("template");
   template.innerHTML = await answer.text();
-  return template.content.firstElementChild;
+  return template.content;
 }
 
 /** Let `old` have the children of `fresh`. One with the same id and `data-state` stays as it is, with its focus. @param {Element} old @param {Element} fresh */

@@ -2,7 +2,7 @@
 /** Pages of posts, comments and notifications: what others do shows up without a reload. */
 
 import { startAgo } from "./ago.js";
-import { find } from "./dom.js";
+import { all, byId, fill, find, hit } from "./dom.js";
 import { fetchPart, merge, oneByOne } from "./parts.js";
 import { gettext, ngettext } from "./words.js";
 
@@ -15,11 +15,10 @@ const PAGES = 5;
 
 /** @param {Page} page */
 export function startPosts(page) {
-  const [feed, post, told] = ["[data-feed]", "[data-post]", "[data-notifications-page]"].map((place) => document.querySelector(place));
-  const posts = document.querySelector(".posts");
-  if (feed instanceof HTMLElement && !location.search) startFeed(page, feed);
-  if (posts && !post) keepPosts(page);
-  if (post instanceof HTMLElement) keepPost(page, post);
+  const [feed, post, posts, told] = ["[data-feed]", "[data-post]", ".posts", "[data-notifications-page]"].map((place) => all(document, place)[0]);
+  if (feed && !location.search) startFeed(page, feed);
+  if (post) keepPost(page, post);
+  else if (posts) keepPosts(page);
   if (told && !location.search) keepNotifications(page);
   startAgo();
   document.addEventListener("click", copy);
@@ -37,13 +36,13 @@ function startFeed(page, feed) {
   const look = oneByOne(async () => {
     for (let count = 0; count < PAGES; count += 1) {
       const part = await fetchPart(newest ? `${address}?cursor=${encodeURIComponent(newest)}` : address);
-      const articles = [...part?.querySelectorAll(":scope > .post") ?? []].filter(({ id }) => !document.getElementById(id));
-      if (!(part instanceof HTMLElement) || articles.length === 0) break;
-      newest = part.dataset.newest ?? newest;
+      const articles = part ? all(part, ".posts > .post").filter(({ id }) => !byId(id)) : [];
+      if (!part || !articles.length) break;
+      newest = find(part, ".posts").dataset.newest ?? newest;
       waiting = [...articles, ...waiting];
     }
-    button.hidden = waiting.length === 0;
-    button.textContent = ngettext("%(count)s new post", "%(count)s new posts", waiting.length);
+    button.hidden = !waiting.length;
+    fill(button, { "": ngettext("%(count)s new post", "%(count)s new posts", waiting.length) });
   });
   button.onclick = () => {
     list.prepend(...waiting);
@@ -52,13 +51,13 @@ function startFeed(page, feed) {
     button.hidden = true;
     showCopying();
   };
-  onEvents(page, ["feed_changed"], look);
+  keepFresh(page, "feed_changed", look);
 }
 
 /** Posts in a list change and go. @param {Page} page */
 function keepPosts(page) {
   page.on("event", async (event, data) => {
-    const article = event === "post_changed" && document.getElementById(`p${data.post_id}`);
+    const article = event === "post_changed" && byId(`p${data.post_id}`);
     if (!article) return;
     const part = data.gone ? null : await fetchPart(`/posts/${data.post_id}/`);
     const fresh = part?.querySelector(".post");
@@ -78,39 +77,39 @@ function keepPost(page, shown) {
     if (article.dataset.state !== fresh.dataset.state) article.replaceWith(fresh);
     showCopying();
   });
-  onEvents(page, ["post_changed"], look, ({ post_id }) => String(post_id) === shown.dataset.post);
+  keepFresh(page, "post_changed", look, ({ post_id }) => String(post_id) === shown.dataset.post);
 }
 
 /** The list of notifications, wherever they are read. @param {Page} page */
 function keepNotifications(page) {
-  onEvents(page, ["notifications"], oneByOne(async () => {
+  keepFresh(page, "notifications", oneByOne(async () => {
     const list = document.querySelector(".notifications");
     const part = await fetchPart(location.pathname);
     if (!list || !part) return location.reload();
-    if (!list.contains(document.activeElement)) list.replaceWith(part);
+    if (!list.contains(document.activeElement)) list.replaceWith(find(part, ".notifications"));
   }));
 }
 
-/** Ask after these events, and after every connection but the page's first: something may have been missed. @param {Page} page @param {string[]} events @param {() => void} look @param {(data: any) => boolean} concerns */
-function onEvents(page, events, look, concerns = () => true) {
+/** Look after this event, and after every connection but the page's first: something may have been missed. @param {Page} page @param {string} name @param {() => void} look @param {(data: any) => boolean} concerns */
+function keepFresh(page, name, look, concerns = () => true) {
   let greeted = false;
   page.on("event", (event, data) => {
     const missed = event === "welcome" && greeted;
     greeted ||= event === "welcome";
-    if (missed || events.includes(event) && concerns(data)) setTimeout(look, Math.random() * SPREAD);
+    if (missed || event === name && concerns(data)) setTimeout(look, Math.random() * SPREAD);
   });
 }
 
 /** Browsers without a clipboard, or without HTTPS, get no button for it. */
 function showCopying() {
   if (!navigator.clipboard) return;
-  for (const button of document.querySelectorAll("[data-copy][hidden]")) button.removeAttribute("hidden");
+  for (const button of all(document, "[data-copy]")) button.hidden = false;
 }
 
 /** @param {Event} event */
-async function copy({ target }) {
-  const button = target instanceof Element ? target.closest("[data-copy]") : null;
-  if (!(button instanceof HTMLElement)) return;
+async function copy(event) {
+  const button = hit(event, "[data-copy]");
+  if (!button) return;
   await navigator.clipboard.writeText(new URL(button.dataset.copy ?? "", location.href).href);
-  find(button, "span").textContent = gettext("Copied");
+  fill(button, { span: gettext("Copied") });
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** Where the reader is in the timeline: at its end, or further up, and what came in meanwhile below. */
 
-import { find } from "./dom.js";
+import { fill } from "./dom.js";
 import { gettext, ngettext } from "./words.js";
 
 /** Near enough to count as the end, or the beginning. */
@@ -21,7 +21,7 @@ export function startReading(timeline, jump, { onEnd, onStart, onJump }) {
   function look() {
     if (atEnd()) below = 0;
     jump.hidden = atEnd();
-    find(jump, "span").textContent = below ? ngettext("%(count)s new message", "%(count)s new messages", below) : gettext("Latest");
+    fill(jump, { span: below ? ngettext("%(count)s new message", "%(count)s new messages", below) : gettext("Latest") });
     if (atEnd() && !document.hidden) onEnd();
     const { scrollHeight, clientHeight, scrollTop } = timeline;
     if (scrollHeight - clientHeight + scrollTop < NEAR_START) onStart();

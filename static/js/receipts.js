@@ -11,37 +11,36 @@ const NAMED = 3;
 /** Whether it is something that the reader said, and that is there. @param {Entry} entry @param {Person} me @returns {entry is StoredEntry} */
 export const isOwnText = (entry, me) => entry.state === "stored" && entry.message.sender.id === me.id && entry.message.kind === "text" && !entry.message.deleted;
 
-export class Receipts {
+/** @param {Person} me */
+export function makeReceipts(me) {
   /** @type {Map<string, number>} */
-  #read = new Map();
+  const read = new Map();
 
-  /** A room's history brings all of them, or none where they are not told. @param {{username: string, read_sequence: number}[]} readers */
-  reset(readers) {
-    this.#read = new Map(readers.map(({ username, read_sequence }) => [username, read_sequence]));
+  /** Reading may also go back: what was read can be marked unread. @param {{username: string, read_sequence: number}} reader */
+  function hear({ username, read_sequence }) {
+    if (username !== me.username) read.set(username, read_sequence);
   }
 
-  /** Reading may also go back: what was read can be marked unread. @param {string} username @param {number} sequence */
-  hear(username, sequence) {
-    this.#read.set(username, sequence);
-  }
-
-  /**
-   * The last of one's own messages that somebody has read, and by whom.
-   * @param {Entry[]} entries @param {Person} me @returns {{key: string, words: string} | null}
-   */
-  shown(entries, me) {
-    const others = [...this.#read].filter(([username]) => username !== me.username);
-    for (const entry of others.length ? entries.toReversed() : []) {
-      if (!isOwnText(entry, me)) continue;
-      const names = others.filter(([, read]) => read >= entry.message.sequence).map(([username]) => username);
-      if (names.length) return { key: entry.key, words: readWords(names) };
-    }
-    return null;
-  }
+  return {
+    hear,
+    /** A room's history brings all of them, or none where they are not told. @param {Parameters<typeof hear>[0][]} readers */
+    reset(readers) {
+      read.clear();
+      readers.forEach(hear);
+    },
+    /** The last of one's own messages that somebody has read, and by whom. @param {Entry[]} entries @returns {{key: string, words: string} | null} */
+    shown(entries) {
+      for (const entry of read.size ? entries.toReversed() : []) {
+        if (!isOwnText(entry, me)) continue;
+        const names = [...read.keys()].filter((name) => Number(read.get(name)) >= entry.message.sequence);
+        if (names.length) return { key: entry.key, words: readWords(names) };
+      }
+      return null;
+    },
+  };
 }
 
 /** @param {string[]} names */
-export function readWords(names) {
-  if (names.length > NAMED) return gettext("Read by %(count)s people", { count: names.length });
-  return gettext("Read by %(names)s", { names: names.join(", ") });
-}
+export const readWords = (names) => names.length > NAMED
+  ? gettext("Read by %(count)s people", { count: names.length })
+  : gettext("Read by %(names)s", { names: names.join(", ") });

@@ -1,5 +1,5 @@
 // @ts-check
-/** What a refusal means, said to people. Pure. */
+/** What a refusal means, said to people. */
 
 import { gettext, ngettext } from "./words.js";
 
@@ -8,34 +8,16 @@ import { gettext, ngettext } from "./words.js";
 /** Refusals that the same words meet again, however often they are sent. */
 const LASTING = new Set(["message_too_long", "empty_message", "conflict"]);
 
+/** What the page came with for each code; "": for any other. @returns {Record<string, string>} */
+const words = () => JSON.parse(document.querySelector("main")?.dataset.refusals ?? "{}");
+
 /** @param {Refusal} error */
 export const worthRetrying = (error) => !LASTING.has(error.code);
 
 /** @param {Refusal} error */
-export function explain(error) {
-  switch (error.code) {
-    case "message_too_long": return tooLong(error.details?.limit);
-    case "empty_message": return gettext("Not sent: there is nothing in it.");
-    case "not_a_member": return gettext("You are not in this room any more.");
-    case "room_closed": return gettext("This room was closed by its moderators. You can still read it.");
-    case "not_allowed": return gettext(error.message);   // only the server knows who forbids what
-    case "conflict": return gettext("This was already sent with other words. Reload to see which.");
-    case "rate_limited": return tooQuick(error.retry_after ?? 1);
-    case "disconnected": return gettext("There is no connection. Try again when it is back.");
-    case "timeout":
-    case "unavailable": return gettext("This did not work just now. Try again in a moment.");
-    default: return gettext("This was refused. Reload the page, then try again.");
-  }
-}
-
-/** @param {number | undefined} limit */
-function tooLong(limit) {
-  if (limit === undefined) return gettext("Not sent: it is too long.");
-  return ngettext("Not sent: it is longer than %(count)s character.", "Not sent: it is longer than %(count)s characters.", limit);
-}
-
-/** @param {number} retryAfter */
-function tooQuick(retryAfter) {
-  const seconds = Math.max(1, Math.ceil(retryAfter));
-  return ngettext("Too quick. You can send again in %(count)s second.", "Too quick. You can send again in %(count)s seconds.", seconds);
+export function explain({ code, message, retry_after = 1 }) {
+  if (code === "not_allowed") return gettext(message);   // only the server knows who forbids what
+  const seconds = Math.max(1, Math.ceil(retry_after));
+  return code === "rate_limited" ? ngettext("Too quick. You can send again in %(count)s second.", "Too quick. You can send again in %(count)s seconds.", seconds)
+    : words()[code] ?? words()[""];
 }

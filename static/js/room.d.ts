@@ -1,6 +1,6 @@
 /** What the parts of a room's page share, and what they tell each other. Types only: nothing of this reaches a browser. */
 
-import type { RequestError, LineState } from "./line.js";
+import type { LineState } from "./line.js";
 import type { Letter, Outbox } from "./outbox.js";
 import type { ChatSocket } from "./socket.js";
 import type { Timeline } from "./timeline.js";
@@ -23,8 +23,8 @@ export interface Room extends Page {
   outbox: Outbox;
   timeline: Timeline;
   socket: ChatSocket;
-  /** ask the server about this room; what went wrong is returned, not thrown */
-  ask(event: string, data: object): Promise<any | RequestError>;
+  /** ask the server about this room; what went wrong is returned as `refusal`, not thrown */
+  ask(event: string, data: object): Promise<any>;
   /** send until stored or refused, over reloads too */
   send(content: Content): void;
   start(): void;
@@ -33,11 +33,13 @@ export interface Room extends Page {
 export interface Signals {
   /** everything the server says unasked, of any room */
   event: [event: string, data: any];
+  /** what of it concerns this room; said first */
+  here: [event: string, data: any];
   state: [state: LineState];
   /** what was missed has been heard */
-  joined: [];
+  joined: [roomId: string];
   /** the room cannot be joined */
-  barred: [error: Refusal];
+  barred: [error: Refusal, roomId: string];
   /** the present state of the room itself */
   room: [room: RoomState];
   /** messages of others that just came in */

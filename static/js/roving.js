@@ -1,6 +1,8 @@
 // @ts-check
 /** The timeline by keyboard and by touch: one tab stop, messages by arrows, their acts by →. */
 
+import { all, hit } from "./dom.js";
+
 /** @type {Record<string, string>} */
 const LETTERS = { r: "reply", e: "edit", "+": "react", Delete: "delete" };
 
@@ -9,7 +11,6 @@ const LETTERS = { r: "reply", e: "edit", "+": "react", Delete: "delete" };
  * @param {{act: (element: HTMLElement, name: string) => void, toEnd: () => void}} does
  */
 export function startRoving(log, { act, toEnd }) {
-  const lines = () => /** @type {HTMLElement[]} */ ([...log.querySelectorAll(":is(.message, .system-line, .system-run):not([hidden])")]);
   /** The one that the tab key comes back to. @type {HTMLElement} */
   let stop = log;
 
@@ -19,9 +20,9 @@ export function startRoving(log, { act, toEnd }) {
     line?.scrollIntoView({ block: "nearest" });
   }
 
-  log.addEventListener("focusin", ({ target }) => {
-    const line = target instanceof Element ? target.closest(".message, .system-line") : null;
-    if (!(line instanceof HTMLElement) || line === stop) return;
+  log.addEventListener("focusin", (event) => {
+    const line = hit(event, ".message, .system-line");
+    if (!line || line === stop) return;
     if (stop !== log) stop.tabIndex = -1;
     stop = line;
     log.tabIndex = -1;
@@ -31,31 +32,31 @@ export function startRoving(log, { act, toEnd }) {
     if (!stop.isConnected) log.tabIndex = 0;
   });
 
-  log.addEventListener("click", ({ target }) => {   // a tap shows what can be done
-    const line = target instanceof Element && !target.closest("a, button, textarea") && target.closest(".message");
-    if (line instanceof HTMLElement && !line.contains(document.activeElement) && getSelection()?.isCollapsed) line.focus({ preventScroll: true });
+  log.addEventListener("click", (event) => {   // a tap shows what can be done
+    const line = !hit(event, "a, button, textarea") && hit(event, ".message");
+    if (line && !line.contains(document.activeElement) && getSelection()?.isCollapsed) line.focus({ preventScroll: true });
   });
 
   log.addEventListener("keydown", (event) => {
-    const { key, target } = event;
-    if (!(target instanceof HTMLElement) || target.matches("textarea, input, pre") || event.ctrlKey || event.metaKey || event.altKey) return;
-    const line = /** @type {HTMLElement | null} */ (target.closest(".message, .system-line, .system-run"));
-    const bar = target.closest(".message-actions");
-    const all = lines();
-    const at = line ? all.indexOf(line) : all.length;
+    const { key } = event;
+    if (hit(event, "textarea, input, pre") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const line = hit(event, ".message, .system-line, .system-run");
+    const button = hit(event, ".reaction, .message-actions button");
+    const lines = all(log, ":is(.message, .system-line, .system-run):not([hidden])");
+    const at = line ? lines.indexOf(line) : lines.length;
     const forward = getComputedStyle(log).direction === "rtl" ? "ArrowLeft" : "ArrowRight";
     const step = key === forward ? 1 : /^Arrow[LR]/.test(key) ? -1 : 0;
-    if (key === "ArrowUp") go(all[Math.max(0, at - 1)]);
-    else if (key === "ArrowDown") go(all[at + 1]);
+    if (key === "ArrowUp") go(lines[Math.max(0, at - 1)]);
+    else if (key === "ArrowDown") go(lines[at + 1]);
     else if (key === "End") {
       toEnd();
-      go(all.at(-1));
+      go(lines.at(-1));
     } else if (step && line) {
-      const buttons = /** @type {HTMLElement[]} */ ([...line.querySelectorAll(":is(.reaction, .message-actions button):not([hidden])")]);
-      const first = buttons.findIndex((button) => button.closest(".message-actions"));
-      const next = bar || target.matches(".reaction") ? buttons.indexOf(target) + step : step > 0 ? first : -1;
+      const buttons = all(line, ":is(.reaction, .message-actions button):not([hidden])");
+      const first = buttons.findIndex((each) => each.matches(".message-actions *"));
+      const next = button ? buttons.indexOf(button) + step : step > 0 ? first : -1;
       (buttons[next] ?? line).focus();
-    } else if (key === "Escape" && bar) line?.focus();
+    } else if (key === "Escape" && button) line?.focus();
     else if (line && LETTERS[key]) act(line, LETTERS[key]);
     else return;
     event.preventDefault();

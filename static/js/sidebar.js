@@ -2,7 +2,7 @@
 /** The person's rooms, on any page: which there are, and what waits in each; and how many notifications do. */
 
 import { badgeLabel, countText, titled, totals } from "./badges.js";
-import { find, fromTemplate } from "./dom.js";
+import { all, find, fromTemplate, showState } from "./dom.js";
 import { notify } from "./notices.js";
 
 /** @import {Page} from "./room.d.ts" */
@@ -20,7 +20,7 @@ export function startSidebar(page) {
     welcome(data) {
       username = data.user.username;
       const ids = new Set(data.rooms.map((/** @type {Summary} */ { room_id }) => room_id));
-      for (const { dataset: { room = "" } } of elementsOf("[data-room]")) if (!ids.has(room)) remove(room);
+      for (const { dataset: { room = "" } } of all(document, "[data-room]")) if (!ids.has(room)) remove(room);
       for (const room of data.rooms) (rooms.has(room.room_id) ? change : show)(room);
       showAlerts({ unread: data.notifications });
     },
@@ -52,20 +52,21 @@ export function startSidebar(page) {
   /** @param {Summary} room */
   function show(room) {
     rooms.set(room.room_id, room);
-    if (!elementsFor(room.room_id).length) add(room);
+    if (!elementsFor(room.room_id)[0]) add(room);
     for (const element of elementsFor(room.room_id)) showIn(element, room);
+    for (const form of all(document, `[data-silence="${room.room_id}"]`)) showState(form, room.silenced ? "silenced" : "heard");
     showTotals();
   }
 
   function showTotals() {
     const { unread, mentions } = totals(rooms.values());
     document.title = titled(title, mentions);
-    for (const place of elementsOf("[data-total]")) place.replaceChildren(...badge({ unread, mentions }));
+    for (const place of all(document, "[data-total]")) place.replaceChildren(...badge({ unread, mentions }));
   }
 
   /** How many notifications wait. @param {{unread: number}} told */
   function showAlerts({ unread }) {
-    for (const place of elementsOf("[data-alerts]")) {
+    for (const place of all(document, "[data-alerts]")) {
       place.replaceChildren(...badge({ unread, mentions: unread, kind: "direct" }));
       place.parentElement?.classList.toggle("is-unread", !!unread);
     }
@@ -79,17 +80,11 @@ export function startSidebar(page) {
     change({ room_id: room.room_id, unread: room.unread + messages.length, mentions: (room.mentions ?? 0) + forMe.length });
   }
 
-  /** @param {string} what @returns {NodeListOf<HTMLElement>} */
-  const elementsOf = (what) => document.querySelectorAll(what);
-  const elementsFor = (/** @type {string} */ roomId) => elementsOf(`[data-room="${roomId}"]`);
+  const elementsFor = (/** @type {string} */ roomId) => all(document, `[data-room="${roomId}"]`);
 
   /** Into the sidebar, by name. @param {Summary} room */
   function add({ room_id, kind, name, with: other }) {
-    const element = fromTemplate(`side-${kind}`);
-    const link = /** @type {HTMLAnchorElement} */ (find(element, "a"));
-    link.href = `/rooms/${room_id}/`;
-    link.dataset.room = room_id;
-    if (other) link.querySelector("img")?.setAttribute("src", other.avatar);
+    const element = fromTemplate(`side-${kind}`, { a: { href: `/rooms/${room_id}/`, "data-room": room_id }, ...other && { img: { src: other.avatar } } });
     const list = find(document, `[data-rooms=${kind === "direct" ? kind : "room"}]`);
     const after = [...list.children].find((each) => find(each, ".name").innerText.localeCompare(name) > 0);
     list.insertBefore(element, after ?? null);
@@ -98,8 +93,7 @@ export function startSidebar(page) {
   /** @param {HTMLElement} element @param {Summary} room */
   function showIn(element, room) {
     const [waits] = room.silenced ? [] : badge(room);
-    const name = element.querySelector(".name");
-    if (name) name.textContent = room.name;
+    for (const name of all(element, ".name")) name.textContent = room.name;
     element.classList.toggle("is-unread", !!waits);
     element.classList.toggle("is-silenced", !!room.silenced);
     element.querySelector(".badge")?.remove();
@@ -109,10 +103,8 @@ export function startSidebar(page) {
   /** None for nothing. @param {import("./badges.js").Waiting} room */
   function badge(room) {
     if (!room.unread) return [];
-    const element = fromTemplate("badge-template");
+    const element = fromTemplate("badge", { "": { "": countText(room.unread), "aria-label": badgeLabel(room) } });
     element.classList.toggle("is-for-you", !!room.mentions);
-    element.textContent = countText(room.unread);
-    element.ariaLabel = badgeLabel(room);
     return [element];
   }
 

@@ -2,7 +2,7 @@
 /** How the parts of a page tell each other. No DOM. */
 
 /** Uncaught, so that consoles and tests see it. @param {unknown} error */
-export function reportFault(error) {
+function reportFault(error) {
   setTimeout(() => {
     throw error;
   });

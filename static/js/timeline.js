@@ -21,11 +21,6 @@
  *   | {type: "put", entry: Entry, was: string | null, before: string | null}} Change
  */
 
-const MESSAGE_EVENTS = new Set([
-  "new_message", "message_edited", "message_deleted", "reaction_changed", "pin_changed",
-]);
-const ROOM_EVENTS = new Set(["room_changed", "room_closed", "history_pruned"]);
-
 /** @param {number} messageId */
 export const storedKey = (messageId) => `m${messageId}`;
 /** @param {string} clientId */
@@ -57,40 +52,31 @@ export function makeTimeline(roomId, me) {
   function look(history, top) {
     const changes = reset(history);
     ceiling = top;
-    return [...changes, ...history.messages.flatMap((message) => putStored(message))];
+    return [...changes, ...history.messages.flatMap(putStored)];
   }
 
   /** What is shown after `sequence`. @param {number} sequence */
-  function newer(sequence) {
-    return shown.slice(placeOf({ sequence: sequence + 1, message_id: 0 }));
-  }
-
-  /** @param {string} key @returns {Entry | undefined} */
-  function entry(key) {
-    const message = known.get(Number(key.slice(1)));
-    return key.startsWith("m") ? message && storedEntry(message) : own.get(key.slice(1));
-  }
+  const newer = (sequence) => shown.slice(placeOf({ sequence: sequence + 1, message_id: 0 }));
 
   /**
-   * Take in one event of this room; events that are not the timeline's change nothing.
+   * Take in one event of this room. What changes the timeline bears a number, with a whole message or the room as it is.
    * @param {string} event @param {any} data @returns {Change[]}
    */
   function apply(event, data) {
     if (event === "room_history") return takeHistory(data);
-    if (MESSAGE_EVENTS.has(event)) return numbered(data.changed_sequence, () => putStored(data));
-    if (ROOM_EVENTS.has(event)) return numbered(data.changed_sequence, () => takeRoom(data.room));
-    return [];
+    const { changed_sequence: number, room, message_id } = data;
+    if (!number || position === null) return [];   // not joined yet: the history to come contains it
+    position = Math.max(position, number);
+    return room ? takeRoom(room) : message_id ? putStored(data) : [];
   }
 
   /** What to ask for next, further up; null when the beginning is shown. @returns {PageRequest | null} */
-  function pageRequest() {
-    return hasMore ? { before: oldest, era } : null;
-  }
+  const pageRequest = () => hasMore ? { before: oldest, era } : null;
 
   /** What to ask for next, further down; null when the end is shown. @param {number} size messages of a page @returns {PageRequest | null} */
-  function laterRequest(size) {
-    return ceiling === Infinity ? null : { before: ceiling + 1 + size, era, later: true };
-  }
+  const laterRequest = (size) => isLive() ? null : { before: ceiling + 1 + size, era, later: true };
+
+  const isLive = () => ceiling === Infinity;
 
   /**
    * Take in the answer to `fetch_history`. A page asked for before a reset may be older than the reset: it is dropped.
@@ -104,16 +90,14 @@ export function makeTimeline(roomId, me) {
       oldest = lowest(page.messages, oldest);
       hasMore = page.has_more;
     }
-    const settled = page.messages.map((message) => settle(message)).filter((key) => key !== null);
-    for (const message of page.messages) learn(message);
+    const settled = page.messages.map(settle).filter((key) => key !== null);
+    page.messages.forEach(learn);
     const uncovered = [...known.values()].filter(({ sequence }) => fits(sequence) && (request.later ? sequence > shownTo : sequence < request.before));
     return [...settled.map(drop), ...uncovered.sort(inOrder).map((message) => showStored(message, null))];
   }
 
   /** Show what is being sent. @param {Draft} draft @returns {Change[]} */
-  function write(draft) {
-    return [showOwn({ key: ownKey(draft.client_id), state: "pending", draft, error: null })];
-  }
+  const write = (draft) => [showOwn({ key: ownKey(draft.client_id), state: "pending", draft, error: null })];
 
   /** @param {string} clientId @param {Pick<OwnEntry, "state" | "error">} news @returns {Change[]} */
   function restate(clientId, news) {
@@ -128,9 +112,7 @@ export function makeTimeline(roomId, me) {
   const retry = (clientId) => restate(clientId, { state: "pending", error: null });
 
   /** The person gave it up. @param {string} clientId @returns {Change[]} */
-  function discard(clientId) {
-    return own.delete(clientId) ? [drop(ownKey(clientId))] : [];
-  }
+  const discard = (clientId) => own.delete(clientId) ? [drop(ownKey(clientId))] : [];
 
   /**
    * It is stored. Until its `new_message` comes, and unless that came first, the text as written stands in its place.
@@ -139,11 +121,8 @@ export function makeTimeline(roomId, me) {
   function acknowledge(clientId, ack) {
     const entry = own.get(clientId);
     return entry ? putStored({
-      room_id: roomId, sender: me, message_id: ack.message_id, sequence: ack.sequence,
+      ...entry.draft, ...ack, room_id: roomId, sender: me, text_sequence: ack.sequence, kind: "text", edited: false, deleted: false,
       changed_sequence: 0,   // whatever the server says of it is newer
-      text_sequence: ack.sequence, message: entry.draft.message, kind: "text", timestamp: ack.timestamp,
-      edited: false, deleted: false, client_id: clientId,
-      reply_to: entry.draft.reply_to, quote: entry.draft.quote, attachments: entry.draft.attachments,
     }) : [];
   }
 
@@ -151,7 +130,7 @@ export function makeTimeline(roomId, me) {
   function takeHistory(history) {
     const fresh = history.reset || position === null || history.epoch !== epoch;
     const changes = fresh ? reset(history) : takeRoom(history.room);
-    changes.push(...history.messages.flatMap((message) => putStored(message)));
+    changes.push(...history.messages.flatMap(putStored));
     position = Math.max(position ?? 0, history.sequence);
     return changes;
   }
@@ -167,13 +146,6 @@ export function makeTimeline(roomId, me) {
     [epoch, position, hasMore] = [history.epoch, history.sequence, history.has_more];
     const waiting = [...own.values()].map((entry) => put(entry, null, null));
     return [{ type: "clear" }, { type: "room", room: history.room }, ...waiting];
-  }
-
-  /** @param {number} number @param {() => Change[]} change @returns {Change[]} */
-  function numbered(number, change) {
-    if (position === null) return [];   // not joined yet: the history to come contains it
-    position = Math.max(position, number);
-    return change();
   }
 
   /** @param {RoomState} room @returns {Change[]} */
@@ -202,14 +174,10 @@ export function makeTimeline(roomId, me) {
   }
 
   /** One's own message came back: it waits no more. @param {Message} message @returns {string | null} its old key */
-  function settle({ client_id: clientId, sender }) {
-    return clientId && sender.id === me.id && own.delete(clientId) ? ownKey(clientId) : null;
-  }
+  const settle = ({ client_id: clientId, sender }) => clientId && sender.id === me.id && own.delete(clientId) ? ownKey(clientId) : null;
 
   /** @param {number} sequence */
-  function fits(sequence) {
-    return sequence >= oldest && sequence >= floor && sequence <= ceiling;
-  }
+  const fits = (sequence) => sequence >= oldest && sequence >= floor && sequence <= ceiling;
 
   /** @param {Message} message @param {string | null} was @returns {Change} */
   function showStored(message, was) {
@@ -241,14 +209,10 @@ export function makeTimeline(roomId, me) {
   }
 
   return {
-    apply, newer, entry, look, pageRequest, laterRequest, addPage, write, fail, retry, discard, acknowledge,
+    apply, newer, look, pageRequest, laterRequest, addPage, write, fail, retry, discard, acknowledge,
     /** Whether older messages exist than those loaded. */
     get hasMore() {
       return hasMore;
-    },
-    /** The number of the last change applied; null before the first history. */
-    get position() {
-      return position;
     },
     /** Everything on screen, from top to bottom. @returns {Entry[]} */
     get entries() {
@@ -256,7 +220,7 @@ export function makeTimeline(roomId, me) {
     },
     /** Whether the newest messages are shown. */
     get isLive() {
-      return ceiling === Infinity;
+      return isLive();
     },
     /** The newest stored message. @returns {Message | undefined} */
     get last() {

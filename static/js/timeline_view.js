@@ -1,7 +1,7 @@
 // @ts-check
 /** The timeline on screen: carries out the pure timeline's changes, touching only what they name. */
 
-import { find, fromTemplate } from "./dom.js";
+import { all, byId, fill, find, fromTemplate, hit } from "./dom.js";
 import { continues, runs, writtenAt } from "./grouping.js";
 import { create, show } from "./message_view.js";
 import { dayKey, dayName, fullDay } from "./times.js";
@@ -9,29 +9,31 @@ import { gettext, ngettext, number } from "./words.js";
 
 /** @import {Change, Entry} from "./timeline.js" */
 /** @import {Person} from "./wire.d.ts" */
+/** @typedef {{key: string, words: string} | null} ReadBy */
 
 /** Before that, "Sending" would only flicker. */
 const SENDING_AFTER = 400;
 const WAITING_AFTER = 10_000;
 const A_MINUTE = 60_000;
+const LINE = ".message, .system-line";
 
 /** @param {HTMLElement} timeline @param {Person} me */
 export function makeTimelineView(timeline, me) {
   const [inner, start, empty] = [".timeline-inner", ".timeline-start", ".empty"].map((part) => find(timeline, part));
-  const newLine = fromTemplate("new-template");
+  const newLine = fromTemplate("new");
   /** What each element shows. @type {Map<HTMLElement, Entry>} */
   const shown = new Map();
   /** Days in which something came or went. @type {Set<Element>} */
   const touched = new Set();
   let isOnline = true;
-  /** What is new stands below the line. @type {{after: number, count: number} | null} */
-  let news = null;
-  /** @type {{key: string, words: string} | null} */
+  /** Below the line: what comes after a place, and how many that are. */
+  let [newsAfter, newsCount] = [0, 0];
+  /** Who has read which message. @type {ReadBy} */
   let reader = null;
 
   /** Take over what the server rendered: same elements, in the reader's own days. @param {Entry[]} entries */
   function adopt(entries) {
-    const rendered = entries.map((entry) => document.getElementById(entry.key));
+    const rendered = entries.map(({ key }) => byId(key));
     clear();
     entries.forEach((entry, index) => insert(rendered[index] ?? create(entry), entry, null));
     afterwards();
@@ -48,10 +50,10 @@ export function makeTimelineView(timeline, me) {
   }
 
   /** The entry that an element, or one inside it, belongs to. @param {Element} element @returns {Entry | undefined} */
-  function entryOf(element) {
-    const message = element.closest(".message");
-    return message instanceof HTMLElement ? shown.get(message) : undefined;
-  }
+  const entryOf = (element) => entryIn(element.closest(".message"));
+
+  /** @param {Element | null} element */
+  const entryIn = (element) => shown.get(/** @type {HTMLElement} */ (element));
 
   /** Say of what waits why it waits. @param {boolean} online */
   function setOnline(online) {
@@ -66,31 +68,31 @@ export function makeTimelineView(timeline, me) {
 
   /** Draw the line above what is new; it stays when that is read. @param {number} after a place @param {number} count */
   function setNews(after, count) {
-    news = { after, count };
+    [newsAfter, newsCount] = [after, count];
     placeNews();
   }
 
-  /** @param {{key: string, words: string} | null} readBy who has read which message */
+  /** @param {ReadBy} readBy */
   function setReadBy(readBy) {
-    if (readBy?.key === reader?.key && readBy?.words === reader?.words) return;
     const keys = [reader?.key, readBy?.key];
+    if (keys[0] === keys[1] && readBy?.words === reader?.words) return;
     reader = readBy;
     for (const key of keys) {
-      const element = document.getElementById(key ?? "");
-      const entry = element && shown.get(element);
-      if (entry) showEntry(element, entry);
+      const element = byId(key ?? "");
+      const entry = entryIn(element);
+      if (element && entry) showEntry(element, entry);
     }
   }
 
   /** @param {Extract<Change, {type: "put"}>} change */
   function put({ entry, was, before }) {
-    const element = document.getElementById(was ?? entry.key);
+    const element = byId(was ?? entry.key);
     if (element && was === null) {
       showEntry(element, entry);
       regroup(element);
     } else {
       const focused = document.activeElement;
-      insert(element ?? create(entry), entry, before === null ? null : document.getElementById(before));
+      insert(element ?? create(entry), entry, byId(before ?? ""));
       if (focused !== document.activeElement && element?.contains(focused)) element.focus();
     }
     if (entry.state === "pending") remind(entry);
@@ -99,7 +101,7 @@ export function makeTimelineView(timeline, me) {
   /** @param {HTMLElement} element @param {Entry} entry @param {HTMLElement | null} before */
   function insert(element, entry, before) {
     take(element);
-    const above = before ? lineAbove(before) : lastLine();
+    const above = before ? neighbour(before, "previous") ?? lastIn(before.parentElement?.previousElementSibling) : lastIn(all(inner, "[data-day]").at(-1));
     // Never above the day of what stands before it, whatever the clocks say.
     const day = [dayOf(above) ?? "", dayKey(writtenAt(entry))].sort()[1];
     if (before && dayOf(before) === day) before.before(element);
@@ -112,7 +114,7 @@ export function makeTimelineView(timeline, me) {
 
   /** @param {string} key */
   function drop(key) {
-    const element = document.getElementById(key);
+    const element = byId(key);
     if (!element) return;
     const beside = neighbour(element, "next") ?? neighbour(element, "previous");
     const hadFocus = element.contains(document.activeElement);
@@ -146,29 +148,25 @@ export function makeTimelineView(timeline, me) {
 
   /** Tell many comings and goings in a row in one line, which opens. @param {Element} section */
   function fold(section) {
-    const lines = /** @type {HTMLElement[]} */ ([...section.querySelectorAll(":scope > :is(.message, .system-line)")]);
-    const heads = new Map([...section.querySelectorAll(".system-run")].map((head) => [head.nextElementSibling, head]));
+    const lines = all(section, LINE);
+    const heads = new Map(all(section, ".system-run").map((head) => [head.nextElementSibling, head]));
     for (const line of lines) line.hidden = false;
     for (const { start, end, words } of runs(lines.map((line) => shown.get(line)))) {
       const first = lines[start];
-      const head = heads.get(first) ?? fromTemplate("run-template");
+      const head = heads.get(first) ?? fromTemplate("run");
       heads.delete(first);
       if (!head.isConnected) first.before(head);
-      find(head, "span").textContent = words;
+      fill(head, { span: words });
       for (const line of lines.slice(start, end)) line.hidden = head.ariaExpanded === "false";
     }
     for (const head of heads.values()) head.remove();
   }
 
   function placeNews() {
-    const { after = 0, count = 0 } = news ?? {};
-    if (!count) return newLine.remove();
-    const lines = /** @type {HTMLElement[]} */ ([...inner.querySelectorAll(".message[data-sequence]:not(.is-own)")]);
-    const first = lines.find(({ dataset }) => Number(dataset.sequence) > after);
+    const first = newsCount && all(inner, ".message[data-sequence]:not(.is-own)").find(({ dataset }) => Number(dataset.sequence) > newsAfter);
     if (!first) return newLine.remove();
-    const words = ngettext("%(count)s new message", "%(count)s new messages", count);
-    newLine.textContent = gettext("%(count)s new", { count: number(count) });
-    newLine.ariaLabel = words;
+    const words = gettext("%(count)s new", { count: number(newsCount) });
+    fill(newLine, { "": { "": words, "aria-label": ngettext("%(count)s new message", "%(count)s new messages", newsCount) } });
     if (first.previousElementSibling !== newLine) first.before(newLine);
   }
 
@@ -182,21 +180,15 @@ export function makeTimelineView(timeline, me) {
   /** Whether an element, and the one below it, go on under the head above. @param {HTMLElement} element */
   function regroup(element) {
     for (const each of [element, neighbour(element, "next")]) {
-      const entry = each && shown.get(each);
-      const above = each && neighbour(each, "previous");
-      if (entry) each.classList.toggle("is-continued", continues(above ? shown.get(above) : undefined, entry, me.id));
+      const entry = entryIn(each);
+      if (each && entry) each.classList.toggle("is-continued", continues(entryIn(neighbour(each, "previous")), entry, me.id));
     }
   }
 
-  /** @param {string} day @param {HTMLElement | null} above */
+  /** @param {string} day @param {HTMLElement | undefined} above */
   function newDay(day, above) {
-    const section = fromTemplate("day-template");
-    section.dataset.day = day;
-    section.setAttribute("aria-labelledby", `day-${day}`);
-    find(section, "h2").id = `day-${day}`;
-    const time = find(section, "time");
-    time.setAttribute("datetime", day);
-    time.title = fullDay(day);
+    const id = `day-${day}`;
+    const section = fromTemplate("day", { "": { "data-day": day, "aria-labelledby": id }, h2: { id }, time: { datetime: day, title: fullDay(day) } });
     (above?.parentElement ?? empty).after(section);
     nameDays();
     return section;
@@ -204,20 +196,9 @@ export function makeTimelineView(timeline, me) {
 
   /** What was today may be so no longer. */
   function nameDays() {
-    for (const time of inner.querySelectorAll(".day-label time")) {
-      const name = dayName(String(time.getAttribute("datetime")));
-      if (time.textContent !== name) time.textContent = name;
-    }
+    for (const time of all(inner, ".day-label time")) fill(time, { "": dayName(String(time.getAttribute("datetime"))) });
   }
 
-  /** @param {HTMLElement} element */
-  function lineAbove(element) {
-    return neighbour(element, "previous") ?? lastIn(element.parentElement?.previousElementSibling);
-  }
-
-  function lastLine() {
-    return lastIn([...inner.querySelectorAll("[data-day]")].at(-1));
-  }
 
   /** @param {Entry} entry */
   function whyWaiting(entry) {
@@ -231,15 +212,15 @@ export function makeTimelineView(timeline, me) {
   function remind(entry) {
     for (const after of [SENDING_AFTER, WAITING_AFTER]) {
       setTimeout(() => {
-        const element = document.getElementById(entry.key);
+        const element = byId(entry.key);
         if (element && shown.get(element) === entry) showEntry(element, entry);
       }, after + 50);
     }
   }
 
   setInterval(nameDays, A_MINUTE);
-  inner.onclick = ({ target }) => {
-    const run = target instanceof Element && target.closest(".system-run");
+  inner.onclick = (event) => {
+    const run = hit(event, ".system-run");
     if (!run) return;
     run.ariaExpanded = String(run.ariaExpanded === "false");
     fold(/** @type {Element} */ (run.parentElement));
@@ -250,15 +231,11 @@ export function makeTimelineView(timeline, me) {
 /** The message beside this one on the same day. @param {Element} element @param {"previous" | "next"} side @returns {HTMLElement | null} */
 function neighbour(element, side) {
   const beside = element[`${side}ElementSibling`];
-  return !beside || beside.matches(".message, .system-line") ? /** @type {HTMLElement | null} */ (beside) : neighbour(beside, side);
+  return !beside || beside.matches(LINE) ? /** @type {HTMLElement | null} */ (beside) : neighbour(beside, side);
 }
 
-/** @param {Element | null | undefined} section @returns {HTMLElement | null} */
-function lastIn(section) {
-  if (!section?.matches("[data-day]") || !section.lastElementChild) return null;
-  const last = /** @type {HTMLElement} */ (section.lastElementChild);
-  return last.matches(".message, .system-line") ? last : neighbour(last, "previous");
-}
+/** @param {Element | null | undefined} section */
+const lastIn = (section) => section ? all(section, LINE).at(-1) : undefined;
 
-/** @param {HTMLElement | null} element */
+/** @param {HTMLElement | null | undefined} element */
 const dayOf = (element) => element?.closest("section")?.dataset.day;

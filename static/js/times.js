@@ -12,10 +12,7 @@ export const clockTime = (moment) => moment.toLocaleTimeString(language(), { hou
 export const fullTime = (moment) => moment.toLocaleString(language(), { dateStyle: "full", timeStyle: "short", hourCycle: "h23" });
 
 /** A day's name for machines, which sorts: 2026-11-23. @param {Date} moment */
-export function dayKey(moment) {
-  const two = (/** @type {number} */ part) => String(part).padStart(2, "0");
-  return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
-}
+export const dayKey = (moment) => moment.toLocaleDateString("sv");   // Swedish writes days so
 
 /** @param {string} key */
 export const fullDay = (key) => new Date(`${key}T12:00:00`).toLocaleDateString(language(), { dateStyle: "full" });

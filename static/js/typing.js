@@ -8,67 +8,54 @@ import { gettext } from "./words.js";
 /** A little longer than the server's five seconds. */
 const EXPIRES = 6_000;
 const REPEAT_AFTER = 3_000;
+/** Nobody is read aloud more often. */
+const ALOUD_AFTER = 20_000;
 
 /** @param {string[]} names */
 export function typingWords(names) {
-  switch (names.length) {
-    case 0: return "";
-    case 1: return gettext("%(name)s is typing", { name: names[0] });
-    case 2: return gettext("%(one)s and %(other)s are typing", { one: names[0], other: names[1] });
-    default: return gettext("%(count)s people are typing", { count: names.length });
-  }
+  const [name, other] = names;
+  return !name ? ""
+    : !other ? gettext("%(name)s is typing", { name })
+      : names.length === 2 ? gettext("%(one)s and %(other)s are typing", { one: name, other })
+        : gettext("%(count)s people are typing", { count: names.length });
 }
 
-export class WhoTypes {
-  /** @type {Map<string, () => void>} names, and how to cancel their expiry */
-  #typing = new Map();
-  #clock;
-  #onChange;
+/**
+ * Returns what hears of each person.
+ * @param {Clock} clock @param {(words: string, aloud: string) => void} onChange who types; who of them shall be read aloud
+ */
+export function makeWhoTypes(clock, onChange) {
+  /** How to cancel each one's expiry, by name. @type {Map<string, () => void>} */
+  const typing = new Map();
+  /** @type {Map<string, number>} */
+  const toldAt = new Map();
+  let told = "";
 
-  /** @param {Clock} clock @param {(words: string) => void} onChange */
-  constructor(clock, onChange) {
-    this.#clock = clock;
-    this.#onChange = onChange;
-  }
-
-  /** @param {string} name @param {boolean} typing */
-  hear(name, typing) {
-    this.#typing.get(name)?.();
-    this.#typing.delete(name);
-    if (typing) this.#typing.set(name, this.#clock.after(EXPIRES, () => this.hear(name, false)));
-    this.#onChange(typingWords([...this.#typing.keys()]));
-  }
+  return function hear(/** @type {string} */ name, /** @type {boolean} */ types) {
+    const begins = types && !typing.has(name) && clock.now() - (toldAt.get(name) ?? -Infinity) >= ALOUD_AFTER;
+    typing.get(name)?.();
+    typing.delete(name);
+    if (types) typing.set(name, clock.after(EXPIRES, () => hear(name, false)));
+    if (begins) toldAt.set(told = name, clock.now());
+    else if (!types && told === name) told = "";
+    onChange(typingWords([...typing.keys()]), typingWords(told ? [told] : []));
+  };
 }
 
-/** Tells that one types, now and then, and that one stopped, once. */
-export class TypingSignal {
-  #toldAt = -Infinity;
-  #clock;
-  #tell;
-
-  /** @param {Clock} clock @param {(typing: boolean) => void} tell */
-  constructor(clock, tell) {
-    this.#clock = clock;
-    this.#tell = tell;
-  }
-
-  /** @param {boolean} typing */
-  note(typing) {
-    if (!typing) this.stop();
-    else if (this.#clock.now() - this.#toldAt >= REPEAT_AFTER) {
-      this.#toldAt = this.#clock.now();
-      this.#tell(true);
-    }
-  }
-
-  /** A message that comes in says the same: nothing is told after sending. */
-  sent() {
-    this.#toldAt = -Infinity;
-  }
-
-  stop() {
-    if (this.#toldAt === -Infinity) return;
-    this.#toldAt = -Infinity;
-    this.#tell(false);
-  }
+/** Tells that one types, now and then, and that one stopped, once. @param {Clock} clock @param {(typing: boolean) => void} tell */
+export function makeTypingSignal(clock, tell) {
+  let toldAt = -Infinity;
+  return {
+    /** @param {boolean} typing */
+    note(typing) {
+      const isTold = toldAt > -Infinity;
+      if (typing ? clock.now() - toldAt < REPEAT_AFTER : !isTold) return;
+      toldAt = typing ? clock.now() : -Infinity;
+      tell(typing);
+    },
+    /** A message that comes in says the same: nothing is told after sending. */
+    sent() {
+      toldAt = -Infinity;
+    },
+  };
 }

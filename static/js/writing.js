@@ -3,11 +3,11 @@
 
 import { browserClock } from "./clock.js";
 import { startComposer } from "./composer.js";
-import { find } from "./dom.js";
-import { Drafts } from "./drafts.js";
+import { fill, find } from "./dom.js";
+import { makeDrafts } from "./drafts.js";
 import { explain } from "./refusals.js";
 import { clockTime, dayKey, fullTime } from "./times.js";
-import { TypingSignal, WhoTypes } from "./typing.js";
+import { makeTypingSignal, makeWhoTypes } from "./typing.js";
 import { gettext } from "./words.js";
 
 /** @import {Room} from "./room.d.ts" */
@@ -21,12 +21,12 @@ export function startWriting(room) {
   const { main, socket, outbox, id } = room;
   const form = find(main, ".composer");
   const line = find(main, ".typing");
-  const whoTypes = new WhoTypes(browserClock, (words) => {
-    find(line, ".typing-words").textContent = words;
-    line.hidden = words === "";
+  const hearTyping = makeWhoTypes(browserClock, (words, aloud) => {
+    fill(form, { ".typing-words": words, ".typing-aloud": aloud });
+    line.hidden = !words;
   });
-  const typing = new TypingSignal(browserClock, (on) => socket.tell("typing", { room_id: id, typing: on }));
-  const composer = startComposer(form, room.limit, new Drafts(localStorage, room.me.id, id), {
+  const typing = makeTypingSignal(browserClock, (on) => socket.tell("typing", { room_id: id, typing: on }));
+  const composer = startComposer(form, room.limit, makeDrafts(localStorage, room.me.id, id), {
     onSend(content) {
       room.send(content);
       typing.sent();
@@ -64,12 +64,13 @@ export function startWriting(room) {
   for (const name of /** @type {const} */ (["state", "reconsidered"])) room.on(name, showWaiting);
   room.on("event", (event, data) => {
     if (event === "welcome") mute(data.rooms.find((/** @type {Summary} */ { room_id }) => room_id === id)?.muted_until);
-    if (data.room_id !== id) return;
-    if (event === "user_typing") whoTypes.hear(data.username, data.typing);
+  });
+  room.on("here", (event, data) => {
+    if (event === "user_typing") hearTyping(data.username, data.typing);
     else if (event === "membership_ended") bar({ out: gettext("You are not in this room any more.") });
     else if (event === "membership_changed") mute(data.muted_until);
   });
-  room.on("heard", (messages) => messages.forEach(({ sender }) => whoTypes.hear(sender.username, false)));
+  room.on("heard", (messages) => messages.forEach(({ sender }) => hearTyping(sender.username, false)));
   room.on("barred", (error) => bar({ out: explain(error) }));
   room.on("room", ({ closed }) => bar({ closed: closed ? closedWords : null }));
   room.on("rewrite", (draft) => composer.write(draft));

@@ -11,7 +11,7 @@ class RoomPage:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.field = page.get_by_role("textbox", name="Message to")
-        self.banner = page.locator(".banner")
+        self.banner = page.locator(".banner > p:visible")
 
     def say(self, text: str) -> None:
         self.field.fill(text)

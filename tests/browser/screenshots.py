@@ -88,7 +88,7 @@ def releases(studio: Studio, *, dark: bool = False, size: ViewportSize = WIDE) -
     page = studio.open("alice", "/rooms/releases/", dark=dark, size=size)
     expect(RoomPage(page).field).to_be_visible()
     RoomPage(others[0]).field.press_sequentially("I am on it")
-    expect(page.get_by_text("bob is typing")).to_be_visible()
+    expect(page.locator(".typing")).to_be_visible()
     return page
 
 

@@ -40,6 +40,8 @@ ROOMS = (
     "returning",
     "texts",
     "reactions",
+    "any-emoji",
+    "silenced",
     "pins",
     "earlier-texts",
     "links",

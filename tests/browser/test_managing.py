@@ -87,5 +87,6 @@ def test_who_is_removed_finds_the_door_and_comes_back(open_room: Opener, office:
     bob.page.goto("/rooms/returning/")
     expect(bob.page.get_by_text("Welcome to returning")).to_be_visible()
     bob.page.get_by_role("button", name="Join").click()
+    expect(bob.page.locator(".faces-words")).to_have_text("1 here")
     bob.say("Here again")
     bob.expect_stored("Here again")

@@ -14,10 +14,12 @@ def test_two_people_talk(server: Server, open_room: Opener) -> None:
     alice.say("Tea?")
     bob.expect_stored("Tea?")
     bob.field.press_sequentially("Yes")
-    expect(alice.page.get_by_text("bob is typing")).to_be_visible()
+    expect(alice.page.locator(".typing")).to_have_text("bob is typing")
+    expect(alice.page.locator(".typing-aloud")).to_have_text("bob is typing")
     bob.field.press("Enter")
     alice.expect_stored("Yes")
-    expect(alice.page.get_by_text("bob is typing")).to_be_hidden()
+    expect(alice.page.locator(".typing")).to_be_hidden()
+    expect(alice.page.locator(".typing-aloud")).to_be_empty()
 
     alice.act("Tea?", "Edit")
     field = alice.page.get_by_role("textbox", name="Edit your message")
@@ -39,6 +41,7 @@ def test_who_loses_the_network_misses_nothing_and_loses_no_words(
     alice, bob = open_room("alice", "away", address=wire.address), open_room("bob", "away")
     alice.say("before")
     bob.expect_stored("before")
+    alice.expect_stored("before")
 
     wire.cut()
     expect(alice.page.locator("main")).to_have_attribute("data-connection", "lost")

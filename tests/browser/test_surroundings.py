@@ -36,6 +36,8 @@ def test_who_comes_and_goes_is_seen_in_the_head_and_beside_the_room(open_room: O
     bob = open_room("bob", "here")
     expect(faces).to_have_text("About this room: 2 here")
     expect(faces.locator("img")).to_have_count(2)
+    for face in faces.locator("img").all():
+        expect(face).not_to_have_js_property("naturalWidth", 0)
     expect(panel.get_by_role("list", name=re.compile("^Here"))).to_contain_text("bob")
     bob.page.close()
     expect(faces).to_have_text("About this room: 1 here")
@@ -166,6 +168,18 @@ def test_a_mention_is_told_apart_and_a_silenced_room_keeps_quiet(
     expect(side_item(alice.page, "hush").locator(".badge.is-for-you")).to_be_visible()
     expect(item.locator(".badge")).to_have_count(0)
     assert for_alice(alice.page) == before + 1
+
+
+def test_the_menu_says_on_every_device_whether_the_room_is_silenced(open_room: Opener) -> None:
+    here, elsewhere = open_room("alice", "silenced"), open_room("alice", "silenced")
+    expect(here.page.locator(".faces-words")).to_have_text("1 here")
+    menu = here.page.get_by_role("group", name="Room menu")
+    here.page.get_by_role("button", name="Room menu").click()
+    expect(menu.get_by_role("button", name="Silence")).to_be_visible()
+    elsewhere.page.get_by_role("button", name="Room menu").click()
+    elsewhere.page.get_by_role("button", name="Silence").click()
+    expect(menu.get_by_role("button", name="Notify again")).to_be_visible()
+    expect(menu.get_by_role("button", name="Silence")).to_be_hidden()
 
 
 def test_a_direct_room_that_somebody_starts_appears_with_its_message(

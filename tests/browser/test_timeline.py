@@ -60,6 +60,29 @@ def test_a_reaction_shows_who_and_can_be_taken_back(open_room: Opener) -> None:
     expect(reaction(alice, text).first).to_have_attribute("aria-label", "Love, 1: alice")
 
 
+def test_any_emoji_can_be_typed_to_react_with(open_room: Opener) -> None:
+    alice, bob = open_room("alice", "any-emoji"), open_room("bob", "any-emoji")
+    text = "Welcome to any-emoji"
+    alice.message(text).focus()
+    alice.page.keyboard.press("+")
+    expect(alice.page.locator("#picker button").first).to_be_focused()
+    alice.page.keyboard.press("ArrowUp")
+    field = alice.page.get_by_role("textbox", name="Any other")
+    expect(field).to_be_focused()
+    field.fill("fox")
+    field.press("Enter")
+    assert field.evaluate("field => field.validity.patternMismatch"), "no word is one emoji"
+    expect(field).to_be_visible()
+
+    field.fill("🦊")
+    field.press("Enter")
+    expect(alice.page.locator("#picker")).to_be_hidden()
+    expect(reaction(bob, text)).to_have_attribute("aria-label", "🦊, 1: alice")
+    expect(reaction(alice, text)).to_have_attribute("aria-pressed", "true")
+    alice.act(text, "React")
+    expect(field).to_have_value("")
+
+
 def test_a_pin_is_seen_by_all_and_set_by_moderators(open_room: Opener) -> None:
     alice, bob = open_room("alice", "pins"), open_room("bob", "pins")
     text = "Welcome to pins"

@@ -235,6 +235,17 @@ def test_a_picture_that_is_none_any_more_leads_to_the_drawn_one(
     assert (answer.status_code, answer["Location"]) == (302, "/people/alice/avatar.svg")
 
 
+def test_one_address_leads_to_the_picture_that_somebody_has_now(
+    client: Client, alice: User, bob: User
+) -> None:
+    theirs = browser_of(bob)
+    assert theirs.get("/people/alice/avatar/")["Location"] == "/people/alice/avatar.svg"
+    set_picture(user=alice, file=picture())
+    assert theirs.get("/people/alice/avatar/")["Location"] == alice.avatar_url
+    assert theirs.get("/people/nobody/avatar/")["Location"] == "/people/nobody/avatar.svg"
+    assert client.get("/people/alice/avatar/")["Location"].startswith("/accounts/login/")
+
+
 def test_what_is_no_picture_is_refused_in_words(alice: User) -> None:
     mine = browser_of(alice)
     bad = SimpleUploadedFile("a.svg", b"<svg onload=alert(1)>", "image/svg+xml")

@@ -58,6 +58,18 @@ def client_id_in(page: str) -> str:
     return found[1]
 
 
+def test_the_page_brings_the_words_in_which_its_script_tells_of_refusals(
+    alice: User, tea: Room
+) -> None:
+    found = re.search(r'data-refusals="([^"]*)"', page_of(browser_of(alice), tea))
+    assert found
+    words = json.loads(unescape(found[1]))
+    assert words["message_too_long"] == "Not sent: it is longer than 4,000 characters."
+    assert words["timeout"] == words["unavailable"]
+    assert words[""] == "This was refused. Reload the page, then try again."
+    assert {"room_closed", "not_a_member", "conflict", "disconnected"} < words.keys()
+
+
 def history_in(page: str) -> dict[str, Any]:
     found = re.search(r'data-history="([^"]*)"', page)
     assert found
@@ -258,7 +270,7 @@ def test_other_words_in_a_form_sent_already_are_kept_to_be_sent_as_another(
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("", "there is nothing in it"), ("x" * 4001, "longer than 4000 characters")],
+    [("", "there is nothing in it"), ("x" * 4001, "longer than 4,000 characters")],
 )
 def test_a_refused_message_is_kept_with_the_reason(
     alice: User, tea: Room, text: str, words: str

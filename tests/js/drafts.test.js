@@ -1,7 +1,7 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Drafts, forgetDrafts } from "../../static/js/drafts.js";
+import { forgetDrafts, makeDrafts } from "../../static/js/drafts.js";
 
 /** Its keys are properties of its own, as those of a browser's storage. @returns {Storage} */
 const storage = () => Object.create(/** @type {any} */ ({
@@ -20,21 +20,21 @@ const quote = { message_id: 7, sequence: 9, username: "bob", name: "bob", avatar
 
 test("each room keeps its own", () => {
   const kept = storage();
-  new Drafts(kept, 1, "tea").keep({ message: "half a" });
-  new Drafts(kept, 1, "work").keep({ message: "another" });
-  assert.deepEqual(new Drafts(kept, 1, "tea").kept, { message: "half a" });
-  assert.equal(new Drafts(kept, 1, "elsewhere").kept, null);
+  makeDrafts(kept, 1, "tea").keep({ message: "half a" });
+  makeDrafts(kept, 1, "work").keep({ message: "another" });
+  assert.deepEqual(makeDrafts(kept, 1, "tea").kept, { message: "half a" });
+  assert.equal(makeDrafts(kept, 1, "elsewhere").kept, null);
 });
 
 test("what it answers is kept along, also without a word", () => {
-  const drafts = new Drafts(storage(), 1, "tea");
+  const drafts = makeDrafts(storage(), 1, "tea");
   drafts.keep({ message: "", reply_to: 7, quote });
   assert.deepEqual(drafts.kept, { message: "", reply_to: 7, quote });
 });
 
 test("an empty field leaves nothing behind", () => {
   const kept = storage();
-  const drafts = new Drafts(kept, 1, "tea");
+  const drafts = makeDrafts(kept, 1, "tea");
   drafts.keep({ message: "half a" });
   drafts.keep({ message: " \n" });
   assert.equal(drafts.kept, null);
@@ -43,13 +43,13 @@ test("an empty field leaves nothing behind", () => {
 
 test("nobody finds the drafts of somebody else", () => {
   const kept = storage();
-  new Drafts(kept, 1, "tea").keep({ message: "alice's" });
-  assert.equal(new Drafts(kept, 11, "tea").kept, null);
+  makeDrafts(kept, 1, "tea").keep({ message: "alice's" });
+  assert.equal(makeDrafts(kept, 11, "tea").kept, null);
 });
 
 test("who signs out leaves no drafts, and everything else", () => {
   const kept = storage();
-  new Drafts(kept, 1, "tea").keep({ message: "alice's" });
+  makeDrafts(kept, 1, "tea").keep({ message: "alice's" });
   kept.setItem("parley.notices.off", "1");
   forgetDrafts(kept);
   assert.deepEqual(Object.keys(kept), ["parley.notices.off"]);
@@ -57,9 +57,9 @@ test("who signs out leaves no drafts, and everything else", () => {
 
 test("who comes finds their own drafts and clears away the others'", () => {
   const kept = storage();
-  new Drafts(kept, 1, "tea").keep({ message: "alice's" });
-  new Drafts(kept, 11, "tea").keep({ message: "dora's" });
+  makeDrafts(kept, 1, "tea").keep({ message: "alice's" });
+  makeDrafts(kept, 11, "tea").keep({ message: "dora's" });
   forgetDrafts(kept, 1);
-  assert.deepEqual(new Drafts(kept, 1, "tea").kept, { message: "alice's" });
-  assert.equal(new Drafts(kept, 11, "tea").kept, null);
+  assert.deepEqual(makeDrafts(kept, 1, "tea").kept, { message: "alice's" });
+  assert.equal(makeDrafts(kept, 11, "tea").kept, null);
 });

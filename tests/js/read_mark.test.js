@@ -1,7 +1,7 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ReadMark } from "../../static/js/read_mark.js";
+import { makeReadMark } from "../../static/js/read_mark.js";
 import { FakeClock, settled } from "./fakes.js";
 
 /** @param {boolean} taken whether the server takes what it is told */
@@ -9,7 +9,7 @@ function marking(taken = true) {
   const clock = new FakeClock();
   /** @type {number[]} */
   const told = [];
-  const mark = new ReadMark(5, clock, async (sequence) => {
+  const mark = makeReadMark(5, clock, async (sequence) => {
     told.push(sequence);
     return taken;
   });

@@ -1,8 +1,9 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { Outbox } from "../../static/js/outbox.js";
-import { ChatSocket } from "../../static/js/socket.js";
+import { makeOutbox } from "../../static/js/outbox.js";
+import { makeSignals } from "../../static/js/signals.js";
+import { makeChatSocket } from "../../static/js/socket.js";
 import { FakeClock, FakeNetwork, FakeStorage, settled } from "./fakes.js";
 
 /** @type {FakeClock} */
@@ -11,7 +12,7 @@ let clock;
 let network;
 /** @type {FakeStorage} */
 let storage;
-/** @type {ChatSocket} */
+/** @type {import("../../static/js/socket.js").ChatSocket} */
 let socket;
 /** What the page was told. @type {[string, ...any[]][]} */
 let told;
@@ -27,16 +28,12 @@ beforeEach(() => {
 });
 
 function page() {
-  return new ChatSocket({
-    url: "ws://test/", connect: network.connect, clock, random: () => 1, outbox: new Outbox(storage, "alice"),
-    listener: {
-      onEvent: () => {}, onState: () => {},
-      onJoined: (roomId) => void told.push(["joined", roomId]),
-      onJoinRefused: (roomId, error) => void told.push(["join refused", roomId, error.code]),
-      onStored: (letter, ack) => void told.push(["stored", letter.client_id, ack.sequence]),
-      onRefused: (letter, error) => void told.push(["refused", letter.client_id, error.code]),
-    },
-  });
+  const { on, say } = makeSignals();
+  on("joined", (roomId) => void told.push(["joined", roomId]));
+  on("barred", (error, roomId) => void told.push(["barred", roomId, error.code]));
+  on("stored", (letter, ack) => void told.push(["stored", letter.client_id, ack.sequence]));
+  on("refused", (letter, error) => void told.push(["refused", letter.client_id, error.code]));
+  return makeChatSocket({ url: "ws://test/", connect: network.connect, clock, random: () => 1, outbox: makeOutbox(storage, "alice"), say });
 }
 
 /** @param {string} clientId */
@@ -78,7 +75,7 @@ test("a refused join is told and not repeated", async () => {
   await network.latest.welcome();
   await network.latest.refuse("join_room", { code: "not_a_member" });
   await reconnected();
-  assert.deepEqual(told, [["join refused", "tea-break", "not_a_member"]]);
+  assert.deepEqual(told, [["barred", "tea-break", "not_a_member"]]);
   assert.deepEqual(network.latest.heard, []);
 });
 
@@ -245,21 +242,21 @@ test("what waits survives a reload of the page, in order", async () => {
   await joined();
   assert.equal((await network.latest.ack("send_message")).data.client_id, "a");
   assert.equal((await network.latest.ack("send_message")).data.client_id, "b");
-  assert.deepEqual(new Outbox(storage, "alice").of("tea-break"), []);
+  assert.deepEqual(makeOutbox(storage, "alice").of("tea-break"), []);
 });
 
 test("what was refused is kept with its reason until discarded", async () => {
   await joined();
   socket.send(letter("a"));
   await network.latest.refuse("send_message", { code: "not_allowed" });
-  assert.deepEqual(new Outbox(storage, "alice").of("tea-break").map(({ error }) => error?.code), ["not_allowed"]);
+  assert.deepEqual(makeOutbox(storage, "alice").of("tea-break").map(({ error }) => error?.code), ["not_allowed"]);
   socket.discard("a");
-  assert.deepEqual(new Outbox(storage, "alice").of("tea-break"), []);
+  assert.deepEqual(makeOutbox(storage, "alice").of("tea-break"), []);
 });
 
 test("another person finds nothing of it", () => {
   socket.send(letter("a"));
-  assert.equal(new Outbox(storage, "bob").next, undefined);
+  assert.equal(makeOutbox(storage, "bob").next, undefined);
 });
 
 /**
@@ -273,10 +270,9 @@ function clumsyPage(context) {
   const fail = () => {
     throw new Error("of the page");
   };
-  socket = new ChatSocket({
-    url: "ws://test/", connect: network.connect, clock, random: () => 1, outbox: new Outbox(storage, "alice"),
-    listener: { onEvent: fail, onState: fail, onJoined: fail, onJoinRefused: fail, onStored: fail, onRefused: fail },
-  });
+  const { on, say } = makeSignals();
+  for (const signal of /** @type {const} */ (["event", "state", "joined", "barred", "stored", "refused"])) on(signal, fail);
+  socket = makeChatSocket({ url: "ws://test/", connect: network.connect, clock, random: () => 1, outbox: makeOutbox(storage, "alice"), say });
   return reports;
 }
 

@@ -21,8 +21,9 @@ const messages = (...sequences) => sequences.map((sequence) => message({ sequenc
 const shown = () => timeline.entries.map((entry) => entry.state === "stored" ? entry.message.sequence : entry.draft.client_id);
 /** @param {number} sequence @param {number} changed @param {object} fields */
 const edited = (sequence, changed, fields = {}) => message({ sequence, changed_sequence: changed, edited: true, message: `edit ${changed}`, ...fields });
+const entryOf = (/** @type {string} */ key) => timeline.entries.find((entry) => entry.key === key);
 const textOf = (/** @type {number} */ sequence) => {
-  const entry = timeline.entry(`m${sequence + 1000}`);
+  const entry = entryOf(`m${sequence + 1000}`);
   return entry?.state === "stored" ? entry.message.message : undefined;
 };
 /** @param {number} [sequence] */
@@ -48,7 +49,7 @@ test("a new message comes last and moves the position", () => {
   timeline.apply("room_history", history(messages(1)));
   const changes = timeline.apply("new_message", message({ sequence: 2 }));
   assert.deepEqual(changes.map((change) => change.type === "put" && change.before), [null]);
-  assert.equal(timeline.position, 2);
+  assert.equal(timeline.standing.after, 2);
 });
 
 test("an edit changes the text in its place", () => {
@@ -69,7 +70,7 @@ test("the position never goes back", () => {
   timeline.apply("room_history", history(messages(1), { sequence: 5 }));
   timeline.apply("message_edited", edited(1, 3));
   timeline.apply("room_history", history([], { sequence: 4 }));
-  assert.equal(timeline.position, 5);
+  assert.equal(timeline.standing.after, 5);
 });
 
 test("what was missed is put in place by a resumed history", () => {
@@ -77,7 +78,7 @@ test("what was missed is put in place by a resumed history", () => {
   timeline.apply("room_history", history([message({ sequence: 4 }), edited(1, 5), message({ sequence: 6 })]));
   assert.deepEqual(shown(), [1, 2, 4, 6]);
   assert.equal(textOf(1), "edit 5");
-  assert.equal(timeline.position, 6);
+  assert.equal(timeline.standing.after, 6);
 });
 
 test("a change of an older message than those loaded waits until its page comes", () => {
@@ -93,7 +94,7 @@ test("a change of an older message than those loaded waits until its page comes"
 test("a page does not move the position", () => {
   timeline.apply("room_history", history(messages(5), { has_more: true }));
   timeline.addPage({ before: 5, era: 1 }, { messages: [edited(4, 8)], has_more: false });
-  assert.equal(timeline.position, 5);
+  assert.equal(timeline.standing.after, 5);
   assert.equal(timeline.pageRequest(), null);
 });
 
@@ -139,13 +140,13 @@ test("a change of the room is told and moves the position", () => {
   timeline.apply("room_history", history(messages(1)));
   const state = { ...room(), topic: "Tea at eleven" };
   assert.deepEqual(timeline.apply("room_changed", { changed_sequence: 2, room: state }), [{ type: "room", room: state }]);
-  assert.equal(timeline.position, 2);
+  assert.equal(timeline.standing.after, 2);
 });
 
 test("unknown events change nothing", () => {
   timeline.apply("room_history", history(messages(1)));
   assert.deepEqual(timeline.apply("server_tick", { count: 3 }), []);
-  assert.equal(timeline.position, 1);
+  assert.equal(timeline.standing.after, 1);
 });
 
 test("what is written stands last, in order of writing, below whatever comes in", () => {
@@ -178,7 +179,7 @@ test("an ack does not move the position", () => {
   timeline.apply("room_history", history([]));
   timeline.write(DRAFT);
   timeline.acknowledge("a", stored(7));
-  assert.equal(timeline.position, 0);
+  assert.equal(timeline.standing.after, 0);
 });
 
 test("one's own message found in a page waits no more", () => {
@@ -199,9 +200,9 @@ test("a refusal keeps the words and says why, and trying again makes them wait a
   timeline.write(DRAFT);
   const error = { code: "not_allowed", message: "No." };
   timeline.fail("a", error);
-  assert.deepEqual(timeline.entry("ca"), { key: "ca", state: "failed", draft: DRAFT, error });
+  assert.deepEqual(entryOf("ca"), { key: "ca", state: "failed", draft: DRAFT, error });
   timeline.retry("a");
-  assert.deepEqual(timeline.entry("ca"), { key: "ca", state: "pending", draft: DRAFT, error: null });
+  assert.deepEqual(entryOf("ca"), { key: "ca", state: "pending", draft: DRAFT, error: null });
 });
 
 test("what is tried again keeps its place", () => {
@@ -273,6 +274,6 @@ test("what is acknowledged keeps its quote and files until the server shows them
   timeline.apply("room_history", history(messages(1)));
   timeline.write({ ...DRAFT, reply_to: 1001, quote });
   timeline.acknowledge("a", stored(2));
-  const entry = timeline.entry("m1002");
+  const entry = entryOf("m1002");
   assert.deepEqual(entry?.state === "stored" && entry.message.quote, quote);
 });

@@ -132,7 +132,7 @@ test(`after every history the timeline equals the database (seeds ${FIRST_SEED} 
     const oldest = client.timeline.pageRequest()?.before ?? 0;
     const shown = entries.map((entry) => entry.state === "stored" ? entry.message : entry);
     assert.deepEqual(shown, server.database.sorted.filter(({ sequence }) => sequence >= oldest), `seed ${seed}`);
-    assert.equal(client.timeline.position, server.database.head, `seed ${seed}`);
+    assert.equal(client.timeline.standing.after, server.database.head, `seed ${seed}`);
   }
 });
 
