@@ -249,6 +249,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION: str = env.str("EMAIL_VERIFICATION", default="mandatory")
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that registered
 ACCOUNT_CHANGE_EMAIL = True  # one address; a new one takes over once it is confirmed
+# With another address one sets another password: who finds a browser open shall not take it over.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = None  # ask
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

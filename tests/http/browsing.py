@@ -23,6 +23,11 @@ def log_in(client: Client, login: str, password: str = PASSWORD, **extra: Any) -
     return client.post(LOGIN, {"login": login, "password": password}, **extra)
 
 
+def say_the_password_again(client: Client) -> Any:
+    """What is asked of who is in already, before they change what decides who comes in."""
+    return client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+
+
 def who(client: Client) -> str | None:
     """Return the name of who is logged in here, as a socket would see it."""
     identity = by_session_key(session_key=client.session.session_key or "")

@@ -23,6 +23,7 @@ from tests.http.browsing import (
     link_in,
     log_in,
     make_alice,
+    say_the_password_again,
     who,
 )
 
@@ -57,7 +58,9 @@ def test_whom_an_operator_made_is_not_locked_out_by_a_new_address(
     client: Client, alice: User
 ) -> None:
     log_in(client, "alice")
+    say_the_password_again(client)
     client.post(EMAIL, {"email": "new@example.org", "action_add": ""})
+    assert len(mail.outbox) == 1
     later = Client()
     log_in(later, "alice")
     assert who(later) == "Alice"
@@ -93,6 +96,7 @@ def test_a_new_address_does_not_tell_whether_somebody_has_it(client: Client, ali
     def answer(address: str) -> str:
         bob = User.objects.create_user(address[:3], f"{address[:3]}@example.org", PASSWORD)
         client.force_login(bob)
+        say_the_password_again(client)
         page = client.post(EMAIL, {"email": address, "action_add": ""}, follow=True)
         said = page.content.decode().split("<main")[1]
         return re.sub(r'value="[^"]*"', "", said).replace(address, "…").replace(bob.username, "…")
@@ -237,8 +241,25 @@ def test_asking_for_a_new_password_does_not_tell_who_has_an_account(
     ]
 
 
+def test_who_finds_a_browser_open_takes_no_address_over(client: Client, alice: User) -> None:
+    log_in(client, "alice")
+    change = {"email": "thief@example.org", "action_add": ""}
+    asked = client.post(EMAIL, change)
+    assert asked["Location"].startswith("/accounts/reauthenticate/")
+    guess = client.post(asked["Location"], {"password": "a guess"})
+    assert "This is not your password." in guess.content.decode()
+    assert (mail.outbox, EmailAddress.objects.filter(email="thief@example.org").exists()) == (
+        [],
+        False,
+    )
+    # With the password, what was sent is done.
+    client.post(asked["Location"], {"password": PASSWORD, "next": EMAIL})
+    assert mail.outbox[0].to == ["thief@example.org"]
+
+
 def test_a_new_address_counts_once_it_is_confirmed(client: Client, alice: User) -> None:
     client.force_login(alice)
+    say_the_password_again(client)
     client.post(EMAIL, {"email": "new@example.org", "action_add": ""})
     page = client.get(EMAIL).content.decode()
     assert "not confirmed" in page

@@ -14,7 +14,14 @@ from accounts.actions.tokens import create_token
 from accounts.devices import device_in_words
 from accounts.identity import by_token
 from accounts.models import AuthToken, Login, User
-from tests.http.browsing import CHANGE, PASSWORD, log_in, make_alice, who
+from tests.http.browsing import (
+    CHANGE,
+    PASSWORD,
+    log_in,
+    make_alice,
+    say_the_password_again,
+    who,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_limits")]
 SESSIONS, SETTINGS = "/accounts/sessions/", "/accounts/"
@@ -239,6 +246,7 @@ def test_the_settings_lead_everywhere_and_say_what_is_set(alice: User) -> None:
 
 def test_an_address_that_waits_for_its_link_is_said(alice: User) -> None:
     laptop = browser()
+    say_the_password_again(laptop)
     laptop.post("/accounts/email/", {"email": "new@example.org", "action_add": ""})
     shown = page(laptop, SETTINGS)
     assert "not confirmed" in shown
