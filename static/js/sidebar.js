@@ -14,6 +14,8 @@ export function startSidebar(page) {
   const rooms = new Map();
   const title = document.title;
   let username = "";
+  /** @type {number[] | null} who is here of those one writes to, by id; null while nobody can say */
+  let present = null;
 
   /** @type {Record<string, (data: any) => void>} */
   const hearing = {
@@ -21,8 +23,13 @@ export function startSidebar(page) {
       username = data.user.username;
       const ids = new Set(data.rooms.map((/** @type {Summary} */ { room_id }) => room_id));
       for (const { dataset: { room = "" } } of all(document, "[data-room]")) if (!ids.has(room)) remove(room);
+      present = data.present;
       for (const room of data.rooms) (rooms.has(room.room_id) ? change : show)(room);
       showAlerts({ unread: data.notifications });
+    },
+    direct_presence(data) {
+      present = data.present;
+      for (const room of rooms.values()) if (room.with) show(room);
     },
     notifications: showAlerts,
     membership_began: ({ room }) => show(room),
@@ -93,6 +100,7 @@ export function startSidebar(page) {
   /** @param {HTMLElement} element @param {Summary} room */
   function showIn(element, room) {
     const [waits] = room.silenced ? [] : badge(room);
+    for (const who of all(element, ".who")) showState(who, !present || !room.with ? "" : present.includes(room.with.id) ? "here" : "off");
     for (const name of all(element, ".name")) name.textContent = room.name;
     element.classList.toggle("is-unread", !!waits);
     element.classList.toggle("is-silenced", !!room.silenced);
