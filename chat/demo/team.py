@@ -1,4 +1,5 @@
-"""The small demo: four people, four rooms, a few posts, and the week before their 1.0."""
+"""The small demo: four people, four rooms, two who write to each other directly, a few posts, and
+the week before their 1.0."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.actions.changing import RoomWrite, changing_room
+from chat.actions.direct import start_direct_room
 from chat.actions.rooms import create_room
 from chat.models import Membership, Message, MessageWords, Room, RoomKind
 
@@ -46,6 +48,10 @@ ROOMS = (
 )
 
 
+# Two who write to each other directly; what they said is in `rooms/<first>-<second>.txt`.
+PAIR = ("alice", "carol")
+
+
 def names_taken() -> list[str]:
     """Which of the demo's usernames exist, in whatever case."""
     return [
@@ -59,7 +65,10 @@ def load() -> list[Room]:
     people = {name: _person(name) for name in PEOPLE}
     people[ADMIN] = _person(ADMIN, is_staff=True, is_superuser=True)
     posts.publish(people)
-    return [_room(plan, people) for plan in ROOMS]
+    first, second = PAIR
+    direct = start_direct_room(by=people[first], user=people[second])
+    _retell(direct, f"{first}-{second}", people)
+    return [*(_room(plan, people) for plan in ROOMS), direct]
 
 
 def _person(name: str, **powers: bool) -> User:
@@ -70,14 +79,19 @@ def _person(name: str, **powers: bool) -> User:
 
 
 def _room(plan: DemoRoom, people: dict[str, User]) -> Room:
-    script = (SCRIPTS / f"{plan.name}.txt").read_text(encoding="utf-8")
-    lines = list(read_script(script, now=timezone.now()))
     room = create_room(owner=people["alice"], name=plan.name, topic=plan.topic, kind=plan.kind)
+    _retell(room, plan.name, people)
+    return room
+
+
+def _retell(room: Room, name: str, people: dict[str, User]) -> None:
+    """Store what the script of this name tells, as said in `room`."""
+    script = (SCRIPTS / f"{name}.txt").read_text(encoding="utf-8")
+    lines = list(read_script(script, now=timezone.now()))
     _backdate(room, lines[0].at - timedelta(minutes=5))
     with changing_room(room.pk) as write:
         Retelling(write, people).tell(lines)
         MessageWords.objects.add(Message.objects.filter(room=room))
-    return room
 
 
 def _backdate(room: Room, at: datetime) -> None:

@@ -18,7 +18,16 @@ from chat import queries
 from chat.demo import crowd, team
 from chat.demo.crowd import Size, room_sizes, shares
 from chat.demo.script import Verb, read_script
-from chat.models import Membership, Message, MessageKind, Reaction, Room, RoomKind, SystemAct
+from chat.models import (
+    DirectPair,
+    Membership,
+    Message,
+    MessageKind,
+    Reaction,
+    Room,
+    RoomKind,
+    SystemAct,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +85,10 @@ def change_faults(row: Message) -> Iterator[str]:
 
 def membership_faults(room: Room, rows: list[Message], *, last: int) -> Iterator[str]:
     joins = {row.subject_id: row.sequence for row in rows if row.act == SystemAct.JOINED}
-    began = {room.created_by_id: 0, **joins}
+    # A direct room is both people's from the beginning; another one is its owner's.
+    pair = DirectPair.objects.filter(room=room).first()
+    first = {pair.first_id, pair.second_id} if pair else {room.created_by_id}
+    began = {**dict.fromkeys(first, 0), **joins}
     members = {member.user_id: member for member in Membership.objects.filter(room=room)}
     if {user: member.joined_sequence for user, member in members.items()} != began:
         yield "the members are not those who joined"
@@ -133,12 +145,13 @@ def test_only_the_admin_has_powers(rooms: dict[str, Room]) -> None:
     assert [user.username for user in User.objects.filter(is_staff=True)] == [team.ADMIN]
 
 
-def test_one_of_the_four_rooms_is_private(rooms: dict[str, Room]) -> None:
+def test_four_rooms_are_shared_and_one_of_them_is_private(rooms: dict[str, Room]) -> None:
     assert {name: room.kind for name, room in rooms.items()} == {
         "general": RoomKind.PUBLIC,
         "releases": RoomKind.PUBLIC,
         "design": RoomKind.PUBLIC,
         "founders": RoomKind.PRIVATE,
+        "alice, carol": RoomKind.DIRECT,
     }
     members = Membership.objects.filter(room=rooms["founders"])
     assert sorted(member.user.username for member in members) == ["alice", "bob"]
@@ -159,7 +172,7 @@ def test_two_hundred_messages_lead_to_the_release(rooms: dict[str, Room]) -> Non
 def test_something_waits_for_alice_but_not_everything(rooms: dict[str, Room]) -> None:
     alice = User.objects.get(username="alice")
     waiting = {member.room.name: member.unread for member in queries.memberships_with_unread(alice)}
-    assert waiting == {"design": 2, "founders": 0, "general": 2, "releases": 5}
+    assert waiting == {"design": 2, "founders": 0, "general": 2, "releases": 5, "carol": 2}
 
 
 def test_the_last_words_are_fresh(rooms: dict[str, Room]) -> None:

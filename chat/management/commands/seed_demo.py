@@ -28,8 +28,9 @@ AMOUNTS = ("users", "rooms", "messages", "posts")
 
 class Command(BaseCommand):
     help = (
-        "Load the demo: alice, bob, carol and admin, four rooms, some posts. Once; again changes "
-        "nothing. With a number, add that many made-up people, rooms, messages and posts instead."
+        "Load the demo: alice, bob, carol and admin, four rooms, a direct one, some posts. Once; "
+        "again changes nothing. With a number, add that many made-up people, rooms, messages and "
+        "posts instead."
     )
     requires_migrations_checks = True
 
