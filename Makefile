@@ -62,6 +62,7 @@ test: .venv/parley-dev
 soak: .venv/parley-dev
 	@$(PY) -m pytest -n 2 -m soak --ignore tests/browser
 	@PARLEY_DB=postgres $(PY) -m pytest -m soak tests/faults/postgres_restarts.py \
+	  tests/faults/test_everything_at_once.py \
 	  tests/sockets/test_made_up_calls.py
 	@$(PY) -m pytest tests/browser # in random order, though one server serves them all
 
