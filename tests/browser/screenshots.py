@@ -126,6 +126,8 @@ def direct(studio: Studio) -> Page:
         person.say(text)
         alice.expect_stored(text)
         bob.expect_stored(text)
+    last = alice.message("The sentence that says that nothing is lost. You say it best.")
+    expect(last).to_contain_text("Read by bob")
     return profile
 
 
