@@ -28,17 +28,28 @@ class RegistrationForm(SignupForm):
         return saved
 
 
-class WritingForm(forms.Form):
-    """A post or a comment. The hidden `client_id` makes sending the same page twice harmless."""
+def fresh_client_id() -> str:
+    return uuid4().hex
 
-    client_id = forms.CharField(
-        max_length=64,
-        required=False,
-        validators=[RegexValidator(r"\A[!-~]*\Z")],
-        # Browsers otherwise put a used id back on reload.
-        widget=forms.HiddenInput(attrs={"autocomplete": "off", "id": False}),
-        initial=lambda: uuid4().hex,
-    )
+
+class ClientIdField(forms.CharField):
+    """What a page calls that which it sends: hidden, and it makes sending it twice harmless."""
+
+    def __init__(self, *, required: bool = False) -> None:
+        super().__init__(
+            max_length=64,
+            required=required,
+            validators=[RegexValidator(r"\A[!-~]+\Z")],
+            # Browsers otherwise put a used id back on reload.
+            widget=forms.HiddenInput(attrs={"autocomplete": "off", "id": False}),
+            initial=fresh_client_id,
+        )
+
+
+class WritingForm(forms.Form):
+    """A post or a comment."""
+
+    client_id = ClientIdField()
     text = forms.CharField(
         strip=False,
         widget=forms.Textarea,
@@ -57,7 +68,7 @@ class WritingForm(forms.Form):
         """Say why it was not taken. Where its id is used up, it gets another one."""
         self.add_error("text", explain(error))
         if error.code == Refusal.CONFLICT:
-            self.data = {"text": self.data["text"], "client_id": uuid4().hex}
+            self.data = {"text": self.data["text"], "client_id": fresh_client_id()}
 
 
 class ProfileForm(forms.Form):

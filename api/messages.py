@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from api.caching import not_modified, versioned
 from api.doors import RoomView, person_of
+from api.fields import ClientIdField
 from api.paging import BIGGEST, PLACE_PARAMETERS, place_of, timeline
 from api.reasons import REASON_PARAMETER, reason_in
 from api.wire import WireSerializer
@@ -41,11 +42,7 @@ class NewMessageSerializer(serializers.Serializer[Any]):
         help_text=f"Plain text of at most {settings.CHAT_TEXT_LIMIT:,} characters.",
         allow_blank=True,
     )
-    client_id = serializers.RegexField(
-        r"\A[!-~]{1,64}\Z",
-        required=False,
-        help_text="Made by the client, fresh for each message; sending it again is harmless.",
-    )
+    client_id = ClientIdField()
     reply_to = serializers.IntegerField(required=False, min_value=1, max_value=BIGGEST)
     attachments = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=BIGGEST),

@@ -18,11 +18,10 @@ from accounts.queries.people import person_by_id
 from accounts.queries.posts import explore, feed, post_by_id, posts_by
 from api.cursors import CURSOR_PARAMETERS, cursor_of, listed
 from api.doors import person_of
+from api.fields import ClientIdField
 from api.people import PersonSerializer
 from api.reasons import ReasonSerializer
 from chat import shapes
-
-CLIENT_ID = r"\A[!-~]{1,64}\Z"
 
 
 class WritingSerializer(serializers.Serializer[Any]):
@@ -75,9 +74,7 @@ class NewPostSerializer(serializers.Serializer[Any]):
     """A text in Markdown."""
 
     body = serializers.CharField(trim_whitespace=False, help_text=BODY)
-    client_id = serializers.RegexField(
-        CLIENT_ID, required=False, help_text="Makes sending it again harmless."
-    )
+    client_id = ClientIdField()
 
 
 class PostEditSerializer(serializers.Serializer[Any]):

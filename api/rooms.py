@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from api.doors import person_of
+from api.fields import ClientIdField
 from api.paging import Pages
 from api.people import somebody_called
 from api.reasons import ReasonSerializer
@@ -71,6 +72,7 @@ class NewRoomSerializer(serializers.Serializer[Any]):
         [(kind.value, kind.label) for kind in (RoomKind.PUBLIC, RoomKind.PRIVATE)],
         default=RoomKind.PUBLIC.value,
     )
+    client_id = ClientIdField()
 
 
 class RoomChangesSerializer(ReasonSerializer):
@@ -128,7 +130,8 @@ class RoomsView(GenericAPIView[Room]):
         operation_id="rooms_create", request=NewRoomSerializer, responses={201: RoomSerializer}
     )
     def post(self, request: Request) -> Response:
-        """Make a room; one owns it."""
+        """Make a room; one owns it. With a `client_id` sending it again makes none twice, and is
+        answered with the room as it is by now."""
         wanted = self.get_serializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         data = wanted.validated_data
@@ -137,6 +140,7 @@ class RoomsView(GenericAPIView[Room]):
             name=data["name"],
             topic=data.get("topic", ""),
             kind=RoomKind(data["kind"]),
+            client_id=data.get("client_id"),
         )
         place = request.build_absolute_uri(reverse("api_room", args=[room.slug]))
         return Response(

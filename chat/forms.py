@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import ClientIdField, fresh_client_id
 from accounts.models import User
 from accounts.search.words import TYPED_LENGTH
 
+from .errors import ChatError, ErrorCode
 from .models import RoomKind
 from .paging import LAST_PAGE
+from .refusals import explain
 from .searching import Kind
 
 
-def fresh_client_id() -> str:
-    return uuid4().hex
-
-
 class MessageForm(forms.Form):
-    """One message, with `files` or without.
+    """One message, with `files` or without."""
 
-    The hidden `client_id` makes sending the same page twice harmless.
-    """
-
-    client_id = forms.CharField(
-        max_length=64,
-        validators=[RegexValidator(r"\A[!-~]+\Z")],
-        # Browsers otherwise put a used id back on reload.
-        widget=forms.HiddenInput(attrs={"autocomplete": "off", "id": False}),
-        initial=fresh_client_id,
-    )
+    client_id = ClientIdField(required=True)
     message = forms.CharField(
         strip=False,
         required=False,
@@ -57,6 +45,7 @@ class MessageForm(forms.Form):
 class RoomForm(forms.Form):
     """A new room."""
 
+    client_id = ClientIdField()
     name = forms.CharField(
         label=_("Room name"),
         max_length=80,
@@ -76,6 +65,16 @@ class RoomForm(forms.Form):
     @property
     def kind(self) -> RoomKind:
         return RoomKind.PRIVATE if self.cleaned_data["private"] else RoomKind.PUBLIC
+
+    def refuse(self, error: ChatError) -> None:
+        """Say why none was made. Where its id is used up, it gets another one."""
+        if error.code == ErrorCode.CONFLICT:
+            self.add_error(
+                None, _("A room was made from this page already. Send again to make another.")
+            )
+            self.data = dict(self.data.items()) | {"client_id": fresh_client_id()}
+        else:
+            self.add_error(None, explain(error))
 
 
 class ListForm(forms.Form):

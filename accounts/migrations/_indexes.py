@@ -21,6 +21,19 @@ class AddIndexWhileInUse(migrations.AddIndex):
             schema_editor.remove_index(model, index, **_concurrently(schema_editor))
 
 
+class AddUniqueWhileInUse(migrations.AddConstraint):
+    """`AddConstraint` of a `UniqueConstraint` with a condition, which is an index, as above."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+        elif self.allow_migrate_model(schema_editor.connection.alias, model):
+            statement = self.constraint.create_sql(model, schema_editor)
+            statement.template = statement.template.replace(" INDEX ", " INDEX CONCURRENTLY ", 1)
+            schema_editor.execute(statement)
+
+
 class AddPrefixIndex(Operation):
     """An index that serves `istartswith` on a text column, which each database compares its way.
 

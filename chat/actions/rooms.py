@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
-from chat import fanout
+from accounts.actions.rights import present_and_locked
+from chat import fanout, queries
 from chat.errors import ChatError, ErrorCode
 from chat.models import Membership, ModerationAct, Role, Room, RoomHead, RoomKind
 from chat.protocol.outbound import RoomChanged
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 SLUG_TRIES = 20
+USED_UP = "This client_id was already used for another room."
 
 
 class RoomSettings(TypedDict, total=False):
@@ -33,17 +36,37 @@ class RoomSettings(TypedDict, total=False):
 
 
 def create_room(
-    *, owner: User, name: str, topic: str = "", kind: RoomKind = RoomKind.PUBLIC
+    *,
+    owner: User,
+    name: str,
+    topic: str = "",
+    kind: RoomKind = RoomKind.PUBLIC,
+    client_id: str | None = None,
 ) -> Room:
     """Make a public or private room with `owner` as its first member.
 
-    Raises `ChatError` for a name without text. Direct rooms are started otherwise (`direct`).
+    With the `client_id` of an earlier room of theirs, that one is returned as it is by now, and
+    none is made. Raises `ChatError` (`invalid_event` for a name without text; `not_allowed`;
+    `conflict` if the earlier one was asked for otherwise, `room_not_found` if it is hidden and they
+    are out of it). Direct rooms are started otherwise (`direct`).
     """
     if kind == RoomKind.DIRECT:
         raise ChatError(ErrorCode.NOT_ALLOWED, details={"field": "kind"})
-    name = _clean_name(name)
+    name, topic = _clean_name(name), _clean_topic(topic)
+    asked = sha256(f"{kind}\0{name}\0{topic}".encode()).digest()
     with transaction.atomic():
-        room = _insert_room(owner=owner, name=name, topic=topic.strip()[:250], kind=kind)
+        if present_and_locked(owner) is None:
+            raise ChatError(ErrorCode.NOT_ALLOWED)
+        if client_id and (earlier := _made_before(owner, client_id, asked)):
+            return earlier
+        room = _insert_room(
+            name=name,
+            topic=topic,
+            kind=kind,
+            created_by=owner,
+            client_id=client_id,
+            request_hash=asked,
+        )
         head = RoomHead.objects.create(room=room)
         room.head = head
         membership = Membership.objects.create(
@@ -58,7 +81,7 @@ def change_room(*, room: int, by: User, reason: str = "", **settings: Unpack[Roo
     if "name" in settings:
         settings["name"] = _clean_name(settings["name"])
     if "topic" in settings:
-        settings["topic"] = settings["topic"].strip()[:250]
+        settings["topic"] = _clean_topic(settings["topic"])
     with changing_room(room) as write:
         require_power(write, by, least=Power.OWNER)
         changed = {
@@ -81,14 +104,29 @@ def _clean_name(name: str) -> str:
     return name
 
 
-def _insert_room(*, owner: User, name: str, topic: str, kind: RoomKind) -> Room:
+def _clean_topic(topic: str) -> str:
+    return topic.strip()[:250]
+
+
+def _made_before(owner: User, client_id: str, asked: bytes) -> Room | None:
+    """The room that `owner` made under this `client_id`, if there is one."""
+    made = Room.objects.select_related("head").filter(created_by=owner, client_id=client_id)
+    room = made.first()
+    if room is None:
+        return None
+    if not Room.objects.visible_to(owner).filter(pk=room.pk).exists():
+        raise queries.stranger(room)
+    if bytes(room.request_hash or b"") != asked:
+        raise ChatError(ErrorCode.CONFLICT, USED_UP, details={"field": "client_id"})
+    return room
+
+
+def _insert_room(*, name: str, kind: RoomKind, **fields: Any) -> Room:
     for attempt in range(SLUG_TRIES):
         slug = public_slug(name, attempt=attempt) if kind == RoomKind.PUBLIC else hidden_slug()
         try:
             with transaction.atomic():
-                return Room.objects.create(
-                    slug=slug, name=name, topic=topic, kind=kind, created_by=owner
-                )
+                return Room.objects.create(slug=slug, name=name, kind=kind, **fields)
         except IntegrityError:
             continue
     raise ChatError(ErrorCode.CONFLICT, details={"field": "name"})

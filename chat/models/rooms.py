@@ -32,7 +32,12 @@ class RoomQuerySet(models.QuerySet["Room"]):
 
 
 class Room(models.Model):
-    """A place to talk. Its slug is its name on the wire (`room_id`) and never changes."""
+    """A place to talk. Its slug is its name on the wire (`room_id`) and never changes.
+
+    `client_id` is what its maker calls the making of it; a retry is compared with `request_hash`,
+    the SHA-256 of what was asked for, so that no later change makes a false conflict. Direct rooms,
+    and those that are older than this, have neither.
+    """
 
     slug = models.SlugField(_("slug"), max_length=64, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=80)
@@ -54,6 +59,8 @@ class Room(models.Model):
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    client_id = models.CharField(max_length=64, null=True, editable=False)  # noqa: DJ001 - NULLs do not collide
+    request_hash = models.BinaryField(max_length=32, null=True)
 
     objects: ClassVar[models.Manager[Room]] = models.Manager.from_queryset(RoomQuerySet)()
 
@@ -64,6 +71,13 @@ class Room(models.Model):
         permissions = (
             ("moderate_rooms", _("Can moderate all rooms")),
             ("read_private_rooms", _("Can read private rooms, which is logged")),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=("created_by", "client_id"),
+                condition=Q(client_id__isnull=False),
+                name="one_room_a_client_id",
+            ),
         )
         indexes = (
             models.Index(fields=("name", "id"), name="rooms_by_name"),

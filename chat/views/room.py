@@ -10,13 +10,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from accounts.forms import fresh_client_id
 from chat import directory, room_care, shapes
 from chat.actions.attachments import send_with_files
 from chat.actions.receipts import mark_read, mark_unread
 from chat.context_processors import memberships_of
 from chat.errors import ChatError, ErrorCode
 from chat.files.types import file_endings
-from chat.forms import MessageForm, PlaceForm, ReadForm, fresh_client_id
+from chat.forms import MessageForm, PlaceForm, ReadForm
 from chat.protocol.codec import encode
 from chat.refusals import explain, live_words
 from chat.room_page import Place, Reader, room_page

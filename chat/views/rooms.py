@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from chat import directory, queries
 from chat.actions.rooms import create_room
 from chat.context_processors import memberships_of
+from chat.errors import ChatError
 from chat.forms import ListForm, RoomForm
 from chat.models import RoomKind
 
@@ -53,12 +54,17 @@ def all_rooms(request: PersonRequest) -> HttpResponse:
 def new_room(request: PersonRequest) -> HttpResponse:
     form = RoomForm(request.POST or None)
     if form.is_valid():
-        made = create_room(
-            owner=request.user,
-            name=form.cleaned_data["name"],
-            topic=form.cleaned_data["topic"],
-            kind=form.kind,
-        )
-        return redirect("room", slug=made.slug)
+        try:
+            made = create_room(
+                owner=request.user,
+                name=form.cleaned_data["name"],
+                topic=form.cleaned_data["topic"],
+                kind=form.kind,
+                client_id=form.cleaned_data["client_id"] or None,
+            )
+        except ChatError as error:
+            form.refuse(error)
+        else:
+            return redirect("room", slug=made.slug)
     words = {"heading": _("New room"), "act": _("Make room"), "back": reverse("home")}
     return show_form(request, form, words)

@@ -13,6 +13,7 @@ KNOWN = {"username": "alice", "password": PASSWORD}
 DORA = {"username": "dora", "email": "dora@example.org"}
 PROFILE = {"first_name": "Alice", "last_name": "Ash", "about_me": "Tea, mostly."}
 WORDS = {"message": "Green, or black?", "client_id": "9f1c"}
+CAKE = {"name": "Cake", "topic": "Which, and when", "client_id": "51de"}
 POST = {"body": "Who brings *cake*, @bob?", "client_id": "77b0"}
 
 TEA = "rooms/tea/"
@@ -119,8 +120,9 @@ STORY = [
     Call("rooms_list", "alice", "get", "rooms/?kind=open"),
     Call("rooms_retrieve", "bob", "get", TEA),
     Call("rooms_retrieve", "bob", "get", "rooms/nothing/"),
-    Call("rooms_create", "alice", "post", "rooms/", {"name": "Cake", "topic": "Which, and when"}),
+    Call("rooms_create", "alice", "post", "rooms/", CAKE),
     Call("rooms_create", "alice", "post", "rooms/", {"name": ""}),
+    Call("rooms_create", "alice", "post", "rooms/", CAKE | {"name": "Cakes"}),
     Call("rooms_partial_update", "alice", "patch", TEA, {"topic": "Leaves", "slow_mode": 5}),
     Call("rooms_partial_update", "bob", "patch", TEA, {"topic": "Leaves"}),
     Call("rooms_close", "bob", "post", f"{TEA}close/", {}),

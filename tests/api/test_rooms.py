@@ -101,6 +101,9 @@ def test_who_makes_a_room_owns_it(calls: Caller, alice: User) -> None:
         ({"name": "a\0b"}, "name"),
         ({"name": "Tea", "kind": "direct"}, "kind"),
         ({"name": "Tea", "topic": ["x"]}, "topic"),
+        ({"name": "Tea", "client_id": ""}, "client_id"),
+        ({"name": "Tea", "client_id": "two words"}, "client_id"),
+        ({"name": "Tea", "client_id": "x" * 65}, "client_id"),
     ],
 )
 def test_what_is_wrong_with_a_new_room_is_named(
@@ -110,6 +113,17 @@ def test_what_is_wrong_with_a_new_room_is_named(
     assert refusal(response) == (400, "invalid")
     assert list(response.json()["fields"]) == [field]
     assert not Room.objects.exists()
+
+
+def test_a_room_that_is_asked_for_again_is_answered_again(calls: Caller, alice: User) -> None:
+    client, body = calls(alice), {"name": "Tea", "kind": "private", "client_id": "c1"}
+    first, again = (client.post(ROOMS, body, format="json") for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert (again.json(), again["Location"]) == (first.json(), first["Location"])
+    other = client.post(ROOMS, body | {"name": "Cake"}, format="json")
+    assert refusal(other) == (409, "conflict")
+    assert list(other.json()["fields"]) == ["client_id"]
+    assert Room.objects.count() == 1
 
 
 def test_one_joins_reads_and_leaves(calls: Caller, carol: User, room: Room) -> None:

@@ -1,12 +1,14 @@
 """Making rooms, and what they are called."""
 
 from functools import partial
+from typing import Any
 
 import pytest
 
+from accounts.actions.access import deactivate
 from accounts.models import User
-from chat.actions.memberships import join_room
-from chat.actions.rooms import create_room, public_slug
+from chat.actions.memberships import end_membership, invite_member, join_room
+from chat.actions.rooms import change_room, create_room, public_slug
 from chat.bus_items import BusItem
 from chat.errors import ErrorCode
 from chat.models import Membership, Role, Room, RoomHead, RoomKind
@@ -81,6 +83,66 @@ def test_the_slug_of_a_hidden_room_is_random(alice: User, kind: RoomKind) -> Non
 def test_rooms_made_at_once_under_one_name_all_come_to_be(alice: User) -> None:
     rooms = together(*[partial(create_room, owner=alice, name="Tea")] * 6)
     assert len({room.slug for room in rooms}) == 6
+
+
+def test_a_room_that_is_asked_for_again_is_the_same_room(
+    alice: User, announced: list[BusItem]
+) -> None:
+    first = create_room(owner=alice, name="Tea", topic="Milk?", client_id="c")
+    announced.clear()
+    again = create_room(owner=alice, name=" Tea ", topic="Milk?", client_id="c")
+    assert (again, again.head.epoch) == (first, first.head.epoch)
+    assert Room.objects.count() == Membership.objects.count() == 1
+    assert announced == []
+
+
+@pytest.mark.parametrize(
+    "other", [{"name": "Cake"}, {"topic": "Sugar?"}, {"kind": RoomKind.PRIVATE}]
+)
+def test_what_is_asked_for_otherwise_under_the_same_client_id_is_told(
+    alice: User, other: dict[str, Any]
+) -> None:
+    asked: dict[str, Any] = {"owner": alice, "name": "Tea", "topic": "Milk?", "client_id": "c"}
+    create_room(**asked)
+    error = refusal(create_room, **asked | other)
+    assert (error.code, error.details) == (ErrorCode.CONFLICT, {"field": "client_id"})
+    assert Room.objects.count() == 1
+
+
+def test_client_ids_are_each_persons_own(alice: User, bob: User) -> None:
+    mine, theirs = (create_room(owner=one, name="Tea", client_id="c") for one in (alice, bob))
+    assert mine != theirs
+
+
+def test_a_room_that_was_changed_since_is_still_what_was_asked_for(alice: User) -> None:
+    first = create_room(owner=alice, name="Tea", client_id="c")
+    change_room(room=first.pk, by=alice, name="Coffee")
+    again = create_room(owner=alice, name="Tea", client_id="c")
+    assert (again, again.name) == (first, "Coffee")
+
+
+def test_who_is_out_of_a_hidden_room_learns_nothing_of_it_by_asking_for_it_again(
+    alice: User, bob: User
+) -> None:
+    asked = partial(create_room, owner=alice, name="Founders", kind=RoomKind.PRIVATE, client_id="c")
+    room = asked()
+    invite_member(room=room.pk, by=alice, user=bob)
+    join_room(room=room.pk, user=bob)
+    end_membership(room=room.pk, user=alice)
+    assert refusal(asked).code == ErrorCode.ROOM_NOT_FOUND
+    assert Room.objects.count() == 1
+
+
+def test_who_is_shut_out_makes_no_room(alice: User) -> None:
+    deactivate(user=alice)
+    assert refusal(create_room, owner=alice, name="Tea").code == ErrorCode.NOT_ALLOWED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_room_that_is_asked_for_ten_times_at_once_is_made_once(alice: User) -> None:
+    rooms = together(*[partial(create_room, owner=alice, name="Tea", client_id="c")] * 10)
+    assert {room.pk for room in rooms} == {Room.objects.get().pk}
+    assert Membership.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

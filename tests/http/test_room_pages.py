@@ -404,6 +404,27 @@ def test_a_private_room_has_an_address_nobody_guesses(alice: User) -> None:
     assert Room.objects.get().kind == RoomKind.PRIVATE
 
 
+def test_a_form_that_is_sent_twice_makes_one_room(alice: User) -> None:
+    form = {"name": "Two Sides", "client_id": "once"}
+    answers = [browser_of(alice).post("/new-room/", form) for _ in range(2)]
+    assert [answer["Location"] for answer in answers] == ["/rooms/two-sides/"] * 2
+    assert Room.objects.count() == 1
+
+
+def test_another_room_from_a_page_that_made_one_is_made_at_the_second_try(alice: User) -> None:
+    client, form = browser_of(alice), {"name": "Tea", "topic": "Milk?", "client_id": "once"}
+    client.post("/new-room/", form)
+    answer = client.post("/new-room/", form | {"name": "Cake"})
+    assert answer.status_code == 400
+    assert "Send again to make another" in answer.content.decode()
+    shown = answer.context["form"]
+    sent = {field.html_name: field.value() for field in shown}
+    assert (sent["name"], sent["topic"]) == ("Cake", "Milk?")
+    del sent["private"]  # a box that is not ticked
+    assert client.post("/new-room/", sent).status_code == 302
+    assert set(Room.objects.values_list("name", flat=True)) == {"Tea", "Cake"}
+
+
 def test_a_room_without_a_name_is_not_made(alice: User) -> None:
     answer = browser_of(alice).post("/new-room/", {"name": " ", "topic": "kept"})
     assert answer.status_code == 400
