@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from accounts.models import User
 from api.doors import person_of
 from api.fields import ClientIdField
+from api.filtering import YesOrNoFilter
 from api.paging import Pages
 from api.people import somebody_called
 from api.reasons import ReasonSerializer
@@ -71,6 +72,7 @@ class NewRoomSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(
         [(kind.value, kind.label) for kind in (RoomKind.PUBLIC, RoomKind.PRIVATE)],
         default=RoomKind.PUBLIC.value,
+        initial=RoomKind.PUBLIC.value,
     )
     client_id = ClientIdField()
 
@@ -90,11 +92,11 @@ class RoomFilter(filters.FilterSet):
     """Which rooms."""
 
     kind = filters.ChoiceFilter(choices=RoomKind.choices)
-    mine = filters.BooleanFilter(method="of_mine", label="Only those one is a member of.")
-    invited = filters.BooleanFilter(
+    mine = YesOrNoFilter(method="of_mine", label="Only those one is a member of.")
+    invited = YesOrNoFilter(
         method="of_invitations", label="Only those that one is invited to and may join."
     )
-    closed = filters.BooleanFilter(field_name="closed_at", lookup_expr="isnull", exclude=True)
+    closed = YesOrNoFilter(field_name="closed_at", lookup_expr="isnull", exclude=True)
     name = filters.CharFilter(lookup_expr="icontains", max_length=80)
     ordering = filters.OrderingFilter(fields=("name", "created_at"))
 

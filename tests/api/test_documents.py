@@ -51,10 +51,19 @@ def test_only_who_is_logged_in_browses(client: Client, calls: Caller, alice: Use
     assert "unsafe-inline" not in client.get("/")["Content-Security-Policy"]
 
 
+def offered(client: Client, path: str) -> dict[str, Any]:
+    """What stands in the form of a browsed list."""
+    page = client.get(f"/api/{path}", headers={"accept": "text/html"}).content.decode()
+    found = re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)
+    assert found
+    content: dict[str, Any] = json.loads(unescape(found[1]))
+    return content
+
+
 @pytest.mark.parametrize(
     ("path", "fields"),
     [
-        ("rooms/", {"name", "topic", "kind"}),
+        ("rooms/", {"name", "topic", "kind", "client_id"}),
         ("users/", {"username", "email", "password"}),
         ("rooms/tea/members/", {"username"}),
     ],
@@ -63,10 +72,13 @@ def test_the_form_of_a_browsed_list_offers_what_one_may_send(
     client: Client, alice: User, room: Room, path: str, fields: set[str]
 ) -> None:
     client.force_login(alice)
-    page = client.get(f"/api/{path}", headers={"accept": "text/html"}).content.decode()
-    offered = re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)
-    assert offered
-    assert set(json.loads(unescape(offered[1]))) == fields
+    assert set(offered(client, path)) == fields
+
+
+def test_the_form_of_the_browsed_rooms_needs_a_name_alone(client: Client, alice: User) -> None:
+    client.force_login(alice)
+    body = offered(client, "rooms/") | {"name": "Tea"}
+    assert client.post("/api/rooms/", body, "application/json").status_code == 201
 
 
 def test_other_origins_call_only_where_a_setting_lets_them(

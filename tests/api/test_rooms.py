@@ -54,6 +54,8 @@ def test_rooms_can_be_filtered_and_paged(calls: Caller, alice: User, carol: User
     client = calls(alice)
     assert client.get(ROOMS, {"mine": True}).json()["count"] == 3
     assert client.get(ROOMS, {"mine": False}).json()["count"] == 1
+    assert client.get(ROOMS, {"mine": "1", "closed": "FALSE"}).json()["count"] == 3
+    assert client.get(ROOMS, {"mine": ""}).json()["count"] == 4  # nothing is said
     assert client.get(ROOMS, {"name": "elsewh"}).json()["count"] == 1
     page = client.get(f"{ROOMS}?limit=2&ordering=-name").json()
     assert [item["name"] for item in page["items"]] == ["Room 2", "Room 1"]

@@ -11,6 +11,7 @@ from accounts.models import User
 from api.urls import urlpatterns
 from chat.models import Room
 from tests.api.conftest import Caller
+from tests.api.document import DOCUMENT
 from tests.api.test_rooms import refusal
 from tests.together import together
 
@@ -120,3 +121,25 @@ def test_a_page_of_another_size_than_there_is_is_refused(
         answer = client.get(f"/api/{address}?limit={limit}")
         assert refusal(answer) == (400, "invalid"), address
         assert list(answer.json()["fields"]) == ["limit"]
+
+
+def yes_or_no() -> list[tuple[str, str, str]]:
+    """Method, address and name of whatever is true or false in an address, as documented."""
+    return [
+        (method, address, parameter["name"])
+        for address, operations in DOCUMENT["paths"].items()
+        for method, operation in operations.items()
+        for parameter in operation.get("parameters", ())
+        if parameter["schema"].get("type") == "boolean"
+    ]
+
+
+@pytest.mark.parametrize(("method", "address", "name"), yes_or_no())
+def test_what_is_neither_true_nor_false_is_refused(
+    calls: Caller, alice: User, bob: User, room: Room, method: str, address: str, name: str
+) -> None:
+    client, place = calls(alice), address.format(room_id=room.slug, user_id=bob.pk)
+    for value in ("perhaps", "2", "null"):
+        answer = client.generic(method.upper(), f"{place}?q=tea&{name}={value}")
+        assert refusal(answer) == (400, "invalid")
+        assert list(answer.json()["fields"]) == [name]
