@@ -144,9 +144,10 @@ export function startConversation(room) {
     fetching = false;
     if (answer.refusal) return;
     log.ariaLive = "off";
-    const stand = log.scrollHeight + log.scrollTop;
+    const { scrollHeight, scrollTop } = log;
     carryOut(timeline.addPage(request, answer));
-    if (request.later) log.scrollTop = stand - log.scrollHeight;   // what grew below does not move what is read
+    // What grew below or above does not move what is read: Firefox would stay at the very beginning.
+    log.scrollTop = request.later ? scrollTop + scrollHeight - log.scrollHeight : scrollTop;
     log.ariaLive = "polite";
     reading.look();
   }
