@@ -71,7 +71,20 @@ class NotOfVisitors(logging.Filter):
     """Leaves out what anybody can cause from outside, as requests for another host's name."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return not record.name.startswith("django.security")
+        return not _is_of_visitors(record)
+
+
+class VisitorsInOneLine(logging.Filter):
+    """Says of what anybody can cause from outside what it was, and not where in the code."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if _is_of_visitors(record):
+            record.exc_info = record.exc_text = None
+        return True
+
+
+def _is_of_visitors(record: logging.LogRecord) -> bool:
+    return record.name.startswith("django.security")
 
 
 def _route(request: Any) -> str:

@@ -491,9 +491,14 @@ LOGGING = {
     "filters": {
         "routes_for_paths": {"()": "project.log_lines.RoutesForPaths"},
         "ours": {"()": "project.log_lines.NotOfVisitors"},
+        "visitors_in_one_line": {"()": "project.log_lines.VisitorsInOneLine"},
     },
     "handlers": {
-        "output": {**_output, "formatter": LOG_FORMAT, "filters": ["routes_for_paths"]},
+        "output": {
+            **_output,
+            "formatter": LOG_FORMAT,
+            "filters": ["routes_for_paths", "visitors_in_one_line"],
+        },
         "mails": {
             "()": "project.error_mails.ErrorMails",
             "formatter": "plain",

@@ -14,7 +14,13 @@ from pytest_django import Settings
 
 from project import greeting, request_ids
 from project.log_files import SharedRotatingFile
-from project.log_lines import JsonLines, NotOfVisitors, PlainLines, RoutesForPaths
+from project.log_lines import (
+    JsonLines,
+    NotOfVisitors,
+    PlainLines,
+    RoutesForPaths,
+    VisitorsInOneLine,
+)
 
 ROOT = Path(__file__).parents[2]
 WRITER = """
@@ -102,6 +108,16 @@ def test_administrators_hear_of_our_faults_not_of_visitors() -> None:
     theirs.name = "django.security.DisallowedHost"
     assert not NotOfVisitors().filter(theirs)
     assert NotOfVisitors().filter(record("broke"))
+
+
+def test_what_visitors_cause_is_one_line() -> None:
+    theirs, ours = failed(), failed()
+    theirs.name = "django.security.DisallowedHost"
+    lines = []
+    for each in (theirs, ours):
+        assert VisitorsInOneLine().filter(each)
+        lines.append(PlainLines().format(each).splitlines())
+    assert [len(said) > 1 for said in lines] == [False, True]
 
 
 # --- The file ------------------------------------------------------------------------------------
