@@ -1,7 +1,8 @@
-"""What accounts tells the rest of the house, always after the commit.
+"""What accounts tells the rest of the house: after the commit, but for `account_closing`.
 
 Receivers connect to the signals; senders use the functions, which say what a signal carries.
-A receiver that fails is logged and disturbs neither the sender nor the other receivers.
+A receiver that fails is logged and disturbs neither the sender nor the other receivers; one of
+`account_closing` lets the whole act fail.
 """
 
 from collections.abc import Iterable
@@ -17,8 +18,8 @@ access_ended = Signal()
 # user_id: int. The name or picture that others see of this person is another one.
 profile_changed = Signal()
 
-# user_id: int. An account was closed for good.
-account_closed = Signal()
+# user_id: int. An account is about to be closed for good, in the present transaction.
+account_closing = Signal()
 
 # user_ids: tuple[int, ...]. What these people have not read yet is more, or less.
 notifications_changed = Signal()
@@ -70,9 +71,11 @@ def announce_profile_changed(*, user_id: int) -> None:
     _after_commit(profile_changed, user_id=user_id)
 
 
-def announce_account_closed(*, user_id: int) -> None:
-    """Send `account_closed` once the present transaction is committed."""
-    _after_commit(account_closed, user_id=user_id)
+def tell_account_closing(*, user_id: int) -> None:
+    """Send `account_closing` now: what receivers store is committed with the closing, or not at
+    all. Call it before the person's row is locked, since receivers may lock what writers hold who
+    refer to people."""
+    account_closing.send(sender=None, user_id=user_id)
 
 
 def announce_notifications_changed(*, user_ids: Iterable[int]) -> None:

@@ -10,7 +10,7 @@ from django.db.models.signals import post_delete
 from accounts.models import User
 from accounts.signals import (
     access_ended,
-    account_closed,
+    account_closing,
     comment_changed,
     comment_published,
     notifications_changed,
@@ -30,7 +30,7 @@ from .protocol.outbound import FeedChanged, PostChanged
 
 def connect() -> None:
     access_ended.connect(end_sessions, dispatch_uid="chat.end_sessions")
-    account_closed.connect(pass_rooms_on, dispatch_uid="chat.pass_rooms_on")
+    account_closing.connect(pass_rooms_on, dispatch_uid="chat.pass_rooms_on")
     profile_changed.connect(show_profile, dispatch_uid="chat.show_profile")
     notifications_changed.connect(count_notifications, dispatch_uid="chat.count_notifications")
     post_published.connect(show_post, dispatch_uid="chat.show_post")
@@ -52,7 +52,8 @@ def remove_contents(*, instance: Attachment, **kwargs: Any) -> None:
 
 
 def pass_rooms_on(*, user_id: int, **kwargs: Any) -> None:
-    """Let no room be owned by somebody who never comes back."""
+    """Let no room be owned by somebody who never comes back: within the closing's transaction, so
+    that nothing can come between the two."""
     pass_on_rooms(user=User.objects.get(pk=user_id))
 
 

@@ -7,7 +7,7 @@ from accounts.actions.access import deactivate
 from accounts.actions.pictures import remove_picture
 from accounts.errors import AccountsError, Refusal
 from accounts.models import User
-from accounts.signals import announce_account_closed, announce_profile_changed
+from accounts.signals import announce_profile_changed, tell_account_closing
 
 
 def register(*, username: str, email: str, password: str | None) -> User:
@@ -35,6 +35,7 @@ def close_account(*, user: User) -> None:
 
     The last superuser stays. Raises `AccountsError` (`not_allowed`).
     """
+    tell_account_closing(user_id=user.pk)
     # Locked in one order: of two who close each other's account one has to stay.
     chiefs = User.objects.select_for_update().filter(is_superuser=True, is_active=True)
     if [chief.pk for chief in chiefs.order_by("pk")] == [user.pk]:
@@ -46,4 +47,3 @@ def close_account(*, user: User) -> None:
     user.email = user.first_name = user.last_name = user.about_me = ""
     user.save(update_fields=["password", "email", "first_name", "last_name", "about_me"])
     announce_profile_changed(user_id=user.pk)
-    announce_account_closed(user_id=user.pk)

@@ -10,8 +10,8 @@ from chat.errors import ChatError, ErrorCode
 from chat.models import Ban, Invitation, Membership, Role, RoomKind, SystemAct
 
 from . import membership_news, restraints
-from .changing import RoomWrite, changing_room
-from .succession import pass_on
+from .changing import RoomWrite, changing_room, changing_rooms
+from .succession import pass_on, pass_on_from
 
 
 def join_room(*, room: int, user: User) -> Membership:
@@ -99,18 +99,16 @@ def end_membership(*, room: int, user: User) -> None:
 
 
 def pass_on_rooms(*, user: User) -> None:
-    """Give every room of somebody whose account is closed another owner; they stay a member, so
-    that what they said keeps its place. A room in which nobody else can act stays theirs."""
-    owned = Membership.objects.filter(user=user, role=Role.OWNER)
-    for room in list(owned.order_by("room").values_list("room_id", flat=True)):
-        with changing_room(room) as write:
-            # Under the lock: they may be reinstated, or the room another's, by now.
-            gone = owned.filter(room=room, user__is_active=False).first()
-            others = Membership.objects.filter(room=room, user__is_active=True)
-            if gone is not None and others.exists():
-                gone.role = Role.MEMBER
-                gone.save(update_fields=["role"])
-                pass_on(write)
+    """Give every room of somebody whose account is being closed another owner; they stay a member,
+    so that what they said keeps its place. A room in which nobody else can act stays theirs.
+
+    Belongs into the closing's transaction, before that locks the person: writers lock heads first.
+    """
+    places = Membership.objects.filter(user=user).exclude(room__kind=RoomKind.DIRECT)
+    # Of all their rooms, not of those they own only: until the commit nobody hands them another.
+    with changing_rooms(list(places.values_list("room_id", flat=True))) as writes:
+        for owned in places.filter(role=Role.OWNER, room__in=writes):
+            pass_on_from(owned, writes[owned.room_id])
 
 
 def silence_room(*, room: int, user: User, silenced: bool) -> None:

@@ -53,10 +53,10 @@ COSTS = {
         "posts_destroy comments_create rooms_leave rooms_reopen members_create"
     ),
     20: "rooms_partial_update rooms_close bans_destroy messages_create",
-    24: "users_create users_update users_destroy",
+    24: "users_create users_update",
     28: "members_partial_update messages_partial_update messages_react",
     32: "members_destroy messages_pin",
-    36: "messages_destroy",
+    36: "messages_destroy users_destroy",
 }
 
 
