@@ -70,6 +70,7 @@ class Presence:
         )
         self._store = PresenceStore(self._client)
         self._lanes = [asyncio.Lock() for _ in range(LANES)]
+        self._preparing = [asyncio.Lock() for _ in range(LANES)]
         # Person by session, by the place's key: what the renewal leases again.
         self._seats: dict[int, dict[str, str]] = defaultdict(dict)
         self._leaving: dict[asyncio.Task[None], Seat] = {}
@@ -84,8 +85,12 @@ class Presence:
 
     async def prepare(self, place: Place) -> None:
         """Learn who is there, where this process does not know yet."""
-        if not place.people.known:
-            await self._look(place)
+        if place.people.known:
+            return
+        # One for all who come at once: each would read the names of all who came before.
+        async with self._preparing[place.key % LANES]:
+            if not place.people.known:
+                await self._look(place)
 
     async def enter(self, place: Place, visitor: Visitor) -> None:
         """Lease the visitor a seat; if it is the person's first there, everybody hears it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from tests.harness.in_process import LocalClient, Process, processes, visit
 from tests.harness.switch import Switch
 from tests.harness.valkey_control import OwnValkey
 
-from .presence_scene import renewed, settled
+from .presence_scene import NEVER, renewed, settled
 
 
 @pytest.fixture
@@ -131,6 +132,23 @@ async def test_who_comes_back_to_know_tells_everybody(
         await hears(hers, [bob.user.pk])
         his.cut()
         await hears(hers, [])
+
+
+async def test_many_who_come_at_once_ask_once_who_is_there(
+    people: list[Person], quick: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick.CHAT_PRESENCE_SWEEP = NEVER
+    asked: list[int] = []
+    people_of = PresenceStore.people
+
+    async def note_and_ask(store: PresenceStore, place: int) -> list[str]:
+        asked.append(place)
+        return await people_of(store, place)
+
+    monkeypatch.setattr(PresenceStore, "people", note_and_ask)
+    async with processes(Switch().port(), seed="companions") as [process]:
+        await asyncio.gather(*(visit(person, process) for person in people for _ in range(3)))
+    assert asked == [EVERYWHERE]
 
 
 async def test_who_is_refused_while_greeted_leaves_no_trace(
