@@ -10,7 +10,7 @@ from typing import Protocol
 
 from django.conf import settings
 
-from . import reads
+from . import queries, reads
 from .live_room import LiveRoom
 from .protocol.codec import event_frame
 from .protocol.outbound import RoomActivity
@@ -87,31 +87,33 @@ class Activity:
         except BaseException:
             self._moved = moved | self._moved
             raise
-        self._told.update(moved)
+        # The last member may have gone meanwhile, and nobody would forget it any more.
+        self._told.update({key: number for key, number in moved.items() if key in self._members})
 
     async def _tell(self, moved: Mapping[int, int]) -> None:
-        absent = {key: sessions for key in moved if (sessions := self._absent(key))}
-        if not absent:
+        absent = {key: {member.user_id for member in self._absent(key)} for key in moved}
+        users = {key: people for key, people in absent.items() if people}
+        if not users:
             return
-        users = {key: {s.user_id for s in sessions} for key, sessions in absent.items()}
         found = await reads.waiting(users)
-        for key, sessions in absent.items():
-            for session in sessions:
-                waiting = found.get((key, session.user_id))
-                slug = self._slugs.get(key)
-                if slug is None:
-                    continue
-                if waiting is None:
-                    # No member any more: the room has moved by that, and nobody told of it.
-                    session.end_membership(key, slug, reason="ended")
-                    continue
-                event = RoomActivity(
-                    room_id=slug,
-                    head=moved[key],
-                    unread=waiting.unread,
-                    mentions=waiting.mentions,
-                )
-                session.send(event_frame(event))
+        for key, people in users.items():
+            # Asked anew: who has opened the room meanwhile may have become a member by that.
+            for member in self._absent(key):
+                if member.user_id in people:
+                    self._tell_of(key, moved[key], member, found.get((key, member.user_id)))
+
+    def _tell_of(
+        self, key: int, head: int, member: Member, waiting: queries.Waiting | None
+    ) -> None:
+        slug = self._slugs[key]
+        if waiting is None:
+            # No member any more: the room has moved by that, and nobody told of it.
+            member.end_membership(key, slug, reason="ended")
+            return
+        event = RoomActivity(
+            room_id=slug, head=head, unread=waiting.unread, mentions=waiting.mentions
+        )
+        member.send(event_frame(event))
 
     def _absent(self, key: int) -> list[Member]:
         slug = self._slugs.get(key, "")

@@ -122,3 +122,24 @@ async def test_an_end_that_nobody_told_of_is_told_when_the_room_moves(
     await deaf_house.hub.checks.heads()
     assert await told(deaf_house, talker) == []
     assert len(talker.heard("membership_ended")) == 1
+    assert not deaf_house.hub.activity._told, "nobody would forget it any more"
+
+
+async def test_who_opens_a_room_anew_while_it_is_counted_what_waits_stays_in_it(
+    deaf_house: House, room: Room, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They left unheard, and were no member when that was read."""
+    talker = await deaf_house.visit(bob)
+    await in_thread(end_membership, room=room.pk, user=bob)
+    await deaf_house.hub.checks.heads()
+    waiting = reads.waiting
+
+    async def read_then_join(users: Any) -> Any:
+        answer = await waiting(users)
+        await talker.join(room.slug)
+        return answer
+
+    monkeypatch.setattr(reads, "waiting", read_then_join)
+    assert await told(deaf_house, talker) == []
+    assert talker.heard("membership_ended") == []
+    assert room.pk in talker.session.member_of
