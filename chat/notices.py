@@ -44,7 +44,8 @@ class Notices:
 
     async def check(self, users: Collection[int]) -> None:
         """Count for all who are connected; tell those who were told something else."""
-        self._told = {user: count for user, count in self._told.items() if user in users}
+        here = set(users)
+        self._told = {user: count for user, count in self._told.items() if user in here}
         for user, unread in (await reads.unread_notifications(list(users))).items():
             if self._told.get(user) != unread:
                 self.changed(user)
