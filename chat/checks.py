@@ -28,6 +28,8 @@ class Checks:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._looked_for_members_at: datetime = timezone.now()
+        # Of memberships, room and person, whose end was heard since the last look began.
+        self._ended: set[tuple[int, int]] = set()
 
     # How far the rooms are
 
@@ -91,12 +93,18 @@ class Checks:
             if (room.key, user) not in there:
                 room.take_out(user, number=stood_at[room] + 1, reason="ended")
 
+    def note_end(self, room: int, user: int) -> None:
+        """A membership ended: what is being read meanwhile may still show it."""
+        self._ended.add((room, user))
+
     async def _new_memberships(self) -> None:
+        self._ended.clear()
         looking_at, since = timezone.now(), self._looked_for_members_at - BEGAN_UNSEEN_FOR
         people = self._hub.people
         for start in range(0, len(people), CHECK_CHUNK):
             for began in await reads.memberships_begun(
                 people[start : start + CHECK_CHUNK], since=since
             ):
-                self._hub.find_membership(began)
+                if (began.room, began.user) not in self._ended:
+                    self._hub.find_membership(began)
         self._looked_for_members_at = looking_at

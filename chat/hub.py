@@ -149,6 +149,7 @@ class Hub:
     def _hear_change(self, change: Change) -> None:
         self.activity.moved(change.room, change.number)
         if change.removed:
+            self.checks.note_end(change.room, change.removed)
             self._note_end(change)
         if room := self.rooms.get(change.room):
             room.hear(change)

@@ -1,11 +1,16 @@
 """The check of logins and memberships that trusts no bus: what it looks at, what it notes."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 import pytest
 
 from accounts.models import User
+from chat import reads
 from chat.actions.direct import start_direct_room
-from chat.actions.memberships import join_room
+from chat.actions.memberships import end_membership, join_room
 from chat.actions.messages import send_message
+from chat.bus_items import MembershipBegan
 from chat.models import Membership, Room
 from chat.threads import in_thread
 from tests.factories import make_room
@@ -73,6 +78,27 @@ async def test_who_heard_of_a_membership_is_not_told_again_by_the_check(
     welcomed = await house.visit(carol)
     await house.hub.checks.access()
     assert [len(tab.heard("membership_began")) for tab in (aware, welcomed)] == [1, 0]
+
+
+async def test_a_membership_that_ends_while_it_is_looked_for_does_not_begin_again(
+    house: House, room: Room, carol: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = await house.visit(carol)
+    await in_thread(join_room, room=room.pk, user=carol)
+    await tab.hears("membership_began")
+    read = reads.memberships_begun
+
+    async def read_then_leave(users: Collection[int], *, since: datetime) -> list[MembershipBegan]:
+        answer = await read(users, since=since)
+        await in_thread(end_membership, room=room.pk, user=carol)
+        await tab.hears("membership_ended")
+        return answer
+
+    monkeypatch.setattr(reads, "memberships_begun", read_then_leave)
+    await house.hub.checks.access()
+    assert len(tab.heard("membership_began")) == 1
+    await in_thread(join_room, room=room.pk, user=carol)
+    assert len(await tab.hears("membership_began", 2)) == 2
 
 
 async def test_a_conversation_that_began_unheard_bears_the_others_name(

@@ -18,7 +18,7 @@ from tests.harness.in_process import LocalClient, Process, processes, visit
 from tests.harness.switch import Switch
 from tests.harness.valkey_control import OwnValkey
 
-from .presence_scene import NEVER, renewed, settled
+from .presence_scene import NEVER, renewed, settled, until
 
 
 @pytest.fixture
@@ -53,6 +53,7 @@ async def test_one_hears_on_any_process_that_the_other_came_and_went(
     hers, present = await welcomed(alice, two[0])
     assert present == []
     await visit(carol, two[1])
+    await until(lambda: f"{alice.user.pk}:" in two[1].hub.companions.people)
     his, present = await welcomed(bob, two[1])
     assert present == [alice.user.pk]
     await hears(hers, [bob.user.pk])
