@@ -70,7 +70,7 @@ def test_what_was_deleted_has_no_earlier_texts(alice: User, tea: Room, edited: M
 def test_of_a_message_of_very_many_texts_the_first_are_shown(
     alice: User, tea: Room, edited: Message, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "VERSIONS_SHOWN", 1)
+    monkeypatch.setattr(queries.messages, "VERSIONS_SHOWN", 1)
     page = look(alice, tea, edited).content.decode()
     assert "first" in page
     assert "second" not in page
