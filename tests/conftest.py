@@ -14,6 +14,7 @@ from typing import Any
 import hypothesis
 import pytest
 from django.apps import apps
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
@@ -66,6 +67,14 @@ def _is_for_postgres(item: pytest.Item) -> bool:
     folder = item.path.relative_to(HERE).parts[0]
     marked = any(item.get_closest_marker(name) for name in ("both_databases", "postgres_only"))
     return folder in DATABASE_FOLDERS or marked
+
+
+@pytest.fixture
+def fresh_limits(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits that count, that no other test has used up, and whose minute does not end."""
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    cache.clear()
+    monkeypatch.setattr("accounts.limits.time", lambda: 600.0)
 
 
 @pytest.fixture(scope="session")

@@ -12,9 +12,6 @@ from accounts.actions.tokens import create_token
 from accounts.models import User
 from tests.api.scene import Scene, make_scene
 from tests.factories import make_user
-from tests.http.conftest import fresh_limits
-
-__all__ = ["fresh_limits"]
 
 Caller = Callable[[User], APIClient]
 

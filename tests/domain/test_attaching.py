@@ -142,6 +142,7 @@ def test_a_hidden_room_is_no_room_for_strangers(private_room: Room, carol: User)
 # How much
 
 
+@pytest.mark.usefixtures("fresh_limits")
 def test_so_many_uploads_a_minute_and_no_more(
     room: Room, alice: User, bob: User, settings: Any
 ) -> None:

@@ -4,7 +4,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
 from accounts.actions.access import deactivate
 from accounts.models import User
@@ -130,10 +129,10 @@ def test_a_direct_room_is_made_in_no_other_way(alice: User) -> None:
     assert error.code is ErrorCode.NOT_ALLOWED
 
 
+@pytest.mark.usefixtures("fresh_limits")
 def test_only_so_many_are_written_to_for_the_first_time_in_a_minute(
     alice: User, bob: User, carol: User, settings: Any
 ) -> None:
-    cache.clear()
     settings.CHAT_DIRECT_ROOMS_PER_MINUTE = 1
     room = start_direct_room(by=alice, user=bob)
     error = refusal(start_direct_room, by=alice, user=carol)

@@ -6,7 +6,6 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from PIL import Image
 
@@ -138,8 +137,8 @@ def test_the_address_changes_with_the_picture(
     assert heard == [alice.pk] * 3
 
 
+@pytest.mark.usefixtures("fresh_limits")
 def test_only_so_many_pictures_in_a_minute(alice: User, settings: Any) -> None:
-    cache.clear()
     settings.PICTURES_PER_MINUTE = 1
     set_picture(user=alice, file=picture(colour="red"))
     red = alice.avatar_url

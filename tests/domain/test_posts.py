@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
-from django.core.cache import cache
 
 from accounts import markdown
 from accounts.actions.access import deactivate
@@ -66,8 +65,8 @@ def test_nobody_writes_more_than_so_much_in_an_hour(alice: User, bob: User, sett
     assert refused(comment, first, alice) == Refusal.RATE_LIMITED
 
 
+@pytest.mark.usefixtures("fresh_limits")
 def test_nobody_edits_more_than_so_often_in_a_minute(alice: User, settings: Any) -> None:
-    cache.clear()
     settings.POST_EDITS_PER_MINUTE = 1
     stored = post(alice)
     edit_post(post_id=stored.pk, by=alice, text="Once")
