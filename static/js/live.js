@@ -1,6 +1,7 @@
 // @ts-check
 /** Every page but an open room: it joins none, and hears what happens in one's rooms. */
 
+import { startFailures } from "./failures.js";
 import { makeLine } from "./line.js";
 import { browserLine, keepUp } from "./page_line.js";
 import { startPosts } from "./posts.js";
@@ -10,6 +11,7 @@ import { startSurroundings } from "./surroundings.js";
 const page = makeSignals();
 startSurroundings(page);
 startPosts(page);
+startFailures();
 const line = makeLine({ ...browserLine, onEvent: (event, data) => page.say("event", event, data), onState: () => {} });
 keepUp(line);
 line.start();

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, StorageState, expect
 
 from tests.browser.conftest import Server, breaks_policy, close_all
 
@@ -87,6 +87,34 @@ def test_posts_comments_and_alerts_arrive_on_another_process(
     expect(another.locator(".row.is-unread")).to_have_count(2)
     another.get_by_role("button", name="Mark all as read").click()
     expect(waiting(alice)).to_have_count(0)
+
+
+def test_what_came_to_nothing_says_why_until_one_goes_on(
+    server: Server, open_page: PageOpener
+) -> None:
+    alice = open_page("alice", "/people/bob/", at=server)
+    button = alice.get_by_role("button", name=re.compile("Follow"))
+    was = button.inner_text()
+    notice = alice.locator("main > .flash")
+
+    def refuse(route: Route) -> None:
+        route.fulfill(status=429, body="<main><h1>No</h1><p>Wait &lt;a&gt; minute.</p></main>")
+
+    alice.route("**/follow/", refuse)
+    button.click()
+    expect(notice).to_have_text("Wait <a> minute.")
+    expect(notice).to_have_role("alert")
+    expect(button).to_be_focused()
+    alice.keyboard.press("Escape")
+    expect(notice).to_have_count(0)
+
+    alice.unroute("**/follow/", refuse)
+    alice.route("**/follow/", lambda route: route.abort())
+    button.click()
+    expect(notice).to_have_text("There is no connection. Try again when it is back.")
+    button.click()
+    expect(notice).to_have_count(1)
+    expect(button).to_have_text(was)
 
 
 def test_edits_and_deletions_reach_open_lists(
