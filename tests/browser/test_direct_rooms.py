@@ -31,14 +31,14 @@ def test_each_of_the_two_sees_the_others_name_and_what_is_said(open_room: Opener
 def test_whether_the_other_is_here_is_seen_beside_their_name_wherever_one_is(
     server: Server, open_room: Opener
 ) -> None:
-    alice, carol = open_room("alice", "here"), open_room("carol", "elsewhere")
-    carol.page.goto("/people/alice/")
+    bob, carol = open_room("bob", "here"), open_room("carol", "elsewhere")
+    carol.page.goto("/people/bob/")
     carol.page.get_by_role("button", name="Message", exact=True).click()
     carol.page.wait_for_url(re.compile("/rooms/[0-9a-f]{24}/"))
-    link = alice.page.get_by_role("list", name="Direct messages").get_by_role("link", name="carol")
+    link = bob.page.get_by_role("list", name="Direct messages").get_by_role("link", name="carol")
     expect(link.get_by_role("img", name="here", exact=True)).to_be_visible()
     carol.page.goto("/people/")  # another page, still here
-    on_the_list = open_room("alice", "here")
+    on_the_list = open_room("bob", "here")
     on_the_list.page.goto(server.address)
     row = on_the_list.page.locator("main .row", has_text="carol")
     expect(row.get_by_role("img", name="here", exact=True)).to_be_visible()
