@@ -16,7 +16,7 @@ export function messageActs(room) {
   const { main, me } = room;
   const [menu, picker, history] = ["#message-menu", "#picker", "#history-dialog"].map((id) => find(document, id));
   const editing = startEditing(room);
-  /** Whose menu or picker is open. @type {{element: HTMLElement, message: Message} | null} */
+  /** Whose menu or picker is open, and what opened it. @type {{element: HTMLElement, message: Message, button: HTMLElement} | null} */
   let open = null;
 
   /** @param {string} event @param {object} data @param {(answer: any) => void} [then] */
@@ -34,7 +34,7 @@ export function messageActs(room) {
 
   /** @param {HTMLElement} popover @returns {Act} */
   const openFor = (popover) => (element, message, button) => {
-    open = { element, message };
+    open = { element, message, button };
     if (popover === menu) prepare(message);
     /** @type {any} */ (popover).showPopover({ source: button });   // the stylesheet puts it beside its source
   };
@@ -63,8 +63,8 @@ export function messageActs(room) {
     unread: (_, { sequence }) => void ask("mark_unread", { sequence }, (read) => room.say("unread", sequence, read)),
     async link(_, { sequence, message_id }) {
       const address = `${location.origin}${location.pathname}?at=${sequence}#m${message_id}`;
-      await navigator.clipboard?.writeText(address);
-      room.say("said", navigator.clipboard ? gettext("Link copied.") : address);
+      const copied = await navigator.clipboard?.writeText(address).then(() => true, () => false);
+      room.say("said", copied ? gettext("Link copied.") : address);
     },
     async history(_, __, link) {
       const { href } = /** @type {HTMLAnchorElement} */ (link);
@@ -77,6 +77,12 @@ export function messageActs(room) {
 
   for (const popover of [menu, picker]) {
     popover.onkeydown = walk;
+    popover.ontoggle = ({ newState }) => {
+      const at = document.activeElement;
+      if (newState !== "closed" || at !== document.body && !popover.contains(at)) return;
+      // Without a mouse a button is only there while its message has the focus: browsers cannot go back to it.
+      for (const each of [open?.element, open?.button]) each?.focus({ preventScroll: true });
+    };
     popover.onclick = (event) => {
       const button = hit(event, "button");
       if (!button || !open) return;

@@ -64,10 +64,14 @@ export function startAttachments(form, onChange) {
       settle(upload.attachment ? "" : request.response?.message ?? gettext("This file was refused."));
     };
     request.onerror = () => settle(gettext("The connection was lost."));
-    retry.onclick = send;
+    retry.onclick = () => {
+      remove.focus();   // the other one goes
+      send();
+    };
     remove.onclick = () => {
       upload.drop();
       onChange();
+      find(form, "textarea").focus();
     };
     remove.ariaLabel = gettext("Remove %(name)s", { name });
     upload.attachment = attachment;

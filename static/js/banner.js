@@ -76,6 +76,7 @@ export function startBanner({ main, socket, outbox, on }) {
     sayBack();
   });
   on("refused", sayBack);
+  on("barred", hide);   // the composer says why
 }
 
 /** @param {number} heard messages of others @param {number} sent one's own */

@@ -100,8 +100,8 @@ export function startComposer(form, limit, drafts, { onSend, onTyping, onEditLas
     field.value = "";
     files.clear();
     reply(null);
-    changed();
     onSend(sent);
+    changed();
   };
   find(bar, "button").onclick = () => reply(null);
   if (!field.value && drafts.kept) put(drafts.kept);   // what a form brought back stands

@@ -98,13 +98,13 @@ export function startConversation(room) {
     const name = button?.dataset.act ?? "";
     if (name === "earlier") void fetchPage(timeline.pageRequest());
     else if (button) act(button, name, button);
-    else if (!link || !light(byId(link.hash.slice(1)))) return;
+    else if (link?.host !== location.host || link.pathname !== location.pathname || !light(byId(link.hash.slice(1)))) return;
     event.preventDefault();
   }
 
   /** Show where a message is, if it is on the page. @param {HTMLElement | null} element */
   function light(element) {
-    if (!element) return false;
+    if (!element || !log.contains(element)) return false;
     if (element.hidden) /** @type {HTMLElement | null} */ (element.closest("section")?.querySelector(".system-run[aria-expanded=false]"))?.click();
     log.querySelector(".is-found")?.classList.remove("is-found");
     element.scrollIntoView({ block: "center" });   // which also lets the light begin anew

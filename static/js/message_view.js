@@ -1,7 +1,7 @@
 // @ts-check
 /** One entry of the timeline as an element. Words of people only ever become text, never markup. */
 
-import { build, fill, find, fromTemplate } from "./dom.js";
+import { all, build, fill, find, fromTemplate } from "./dom.js";
 import { writtenAt } from "./grouping.js";
 import { filesPart, quotePart, reactionPart } from "./message_parts.js";
 import { explain, worthRetrying } from "./refusals.js";
@@ -56,8 +56,10 @@ function showStored(element, message, me, readBy) {
   if (pinned) find(element, ".message-head").append(fromTemplate("pin", { span: gettext("Pinned by %(by)s", { by }) }));
   showCompany(element, quote, attachments);
   setPart(element, ".message-foot", foot(reactions.map((each) => reactionPart(each, me.username)), readBy));
-  const actions = setPart(element, ".message-actions", deleted ? null : fromTemplate("actions"));
-  if (actions) find(actions, "[data-act=edit]").hidden = !own;
+  // They stay, since a menu may be open beside one of them.
+  if (deleted) setPart(element, ".message-actions", null);
+  else if (!actionsIn(element)) element.append(fromTemplate("actions"));
+  for (const edit of all(element, "[data-act=edit]")) edit.hidden = !own;
 }
 
 /** @param {HTMLElement} element @param {OwnEntry} entry @param {Person} me @param {string} waiting */
@@ -116,10 +118,13 @@ function showText(element, text, mentions, me, edited) {
   place.append(note);
 }
 
-/** Have this part at the end, fresh, or none. @param {HTMLElement} element @param {string} selector @param {HTMLElement | null} part */
+/** @param {HTMLElement} element */
+const actionsIn = (element) => element.querySelector(":scope > .message-actions");
+
+/** Have this part at the end, before what can be done, fresh, or none. @param {HTMLElement} element @param {string} selector @param {HTMLElement | null} part */
 function setPart(element, selector, part) {
   element.querySelector(`:scope > ${selector}`)?.remove();
-  if (part) element.append(part);
+  if (part) element.insertBefore(part, actionsIn(element));
   return part;
 }
 

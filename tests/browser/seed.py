@@ -62,6 +62,9 @@ ROOMS = (
     "hidden",
     "announced",
     "mentioned",
+    "beside",
+    "gone",
+    "elsewhere-linked",
 )
 # Messages that some of the rooms have already.
 TALES = {"below": 30, "past": 120, "links": 150, "divider": 3, "find": 120}

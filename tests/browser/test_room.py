@@ -68,6 +68,23 @@ def test_who_loses_the_network_misses_nothing_and_loses_no_words(
     assert alice.timeline() == bob.timeline() == stored
 
 
+def test_who_comes_back_to_a_room_that_they_left_elsewhere_is_told_so_once(
+    open_room: Opener, wire: Wire
+) -> None:
+    bob, elsewhere = open_room("bob", "gone", address=wire.address), open_room("bob", "gone")
+    expect(bob.page.locator(".faces-words")).to_have_text("1 here")
+    wire.cut()
+    expect(bob.banner).to_contain_text("Connection lost.")
+    elsewhere.page.get_by_role("button", name="Room menu").click()
+    elsewhere.page.get_by_role("button", name="Leave room").click()
+    expect(elsewhere.page.get_by_text("You left gone.")).to_be_visible()
+
+    wire.mend()
+    bob.page.get_by_role("button", name="Try now").click()
+    expect(bob.page.get_by_text("You are not in this room any more.")).to_be_visible()
+    expect(bob.page.locator(".banner")).to_be_hidden()
+
+
 def test_a_reload_during_a_send_stores_it_once(
     server: Server, open_room: Opener, wire: Wire
 ) -> None:

@@ -272,6 +272,33 @@ def test_the_focus_stays_where_others_change_things(open_room: Opener) -> None:
     expect(alice.message(text).get_by_role("button", name="More")).to_be_focused()
 
 
+def test_a_menu_stays_beside_its_message_while_others_react_to_it(open_room: Opener) -> None:
+    alice, bob = open_room("alice", "beside"), open_room("bob", "beside")
+    text = "Welcome to beside"
+    alice.act(text, "More")
+    menu = alice.page.locator("#message-menu")
+    expect(menu).to_be_visible()
+    before = menu.bounding_box()
+    assert before is not None
+    react(bob, text, "Yes")
+    expect(reaction(alice, text)).to_have_attribute("aria-label", "Yes, 1: bob")
+    after = menu.bounding_box()
+    assert after is not None
+    assert after["x"] == pytest.approx(before["x"], abs=2)
+    alice.page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(alice.message(text).get_by_role("button", name="More")).to_be_focused()
+
+
+def test_a_link_to_another_page_is_followed_whatever_it_points_at(
+    server: Server, open_room: Opener
+) -> None:
+    alice = open_room("alice", "elsewhere-linked")
+    alice.say(f"See {server.address}/people/#main")
+    alice.page.get_by_role("link", name="/people/#main").click()
+    alice.page.wait_for_url("**/people/#main")
+
+
 def test_a_tap_shows_what_can_be_done(open_room: Opener) -> None:
     alice, bob = open_room("alice", "touch", touch=True), open_room("bob", "touch")
     actions = alice.message("Welcome to touch").locator(".message-actions")
@@ -281,6 +308,12 @@ def test_a_tap_shows_what_can_be_done(open_room: Opener) -> None:
     actions.get_by_role("button", name="React").tap()
     alice.page.locator("#picker").get_by_role("button", name="Agreed").tap()
     expect(reaction(bob, "Welcome to touch")).to_have_attribute("aria-label", "Agreed, 1: alice")
+
+    actions.get_by_role("button", name="More").tap()
+    expect(alice.page.locator("#message-menu")).to_be_visible()
+    alice.page.keyboard.press("Escape")
+    expect(alice.page.locator("#message-menu")).to_be_hidden()
+    expect(actions.get_by_role("button", name="More")).to_be_focused()
 
 
 def test_who_has_read_is_told_under_one_s_last_read_message(open_room: Opener) -> None:

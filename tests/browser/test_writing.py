@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from playwright.sync_api import FilePayload, expect
@@ -46,6 +47,24 @@ def test_what_is_too_long_says_by_how_much_and_is_not_sent(open_room: Opener) ->
     alice.field.fill("short")
     expect(alice.page.get_by_text("120 over")).to_be_hidden()
     expect(alice.page.get_by_role("button", name="Send")).to_be_enabled()
+
+
+def test_what_is_sent_says_by_itself_that_one_types_no_more(open_room: Opener) -> None:
+    alice = open_room("alice", "over")
+    told: list[bool] = []
+
+    def hear(frame: str | bytes) -> None:
+        asked = json.loads(frame)
+        if asked["event"] == "typing":
+            told.append(asked["data"]["typing"])
+
+    alice.page.on("websocket", lambda socket: socket.on("framesent", hear))
+    alice.page.reload()
+    expect(alice.page.locator(".faces-words")).to_have_text("1 here")
+    alice.field.press_sequentially("Typed")
+    alice.field.press("Enter")
+    alice.expect_stored("Typed")
+    assert told == [True]
 
 
 def test_the_field_grows_with_its_text(open_room: Opener) -> None:
@@ -125,6 +144,7 @@ def test_files_go_along_with_a_message_or_alone(open_room: Opener) -> None:
     choose.set_input_files([text_file("plan.txt", "the plan"), text_file("not this.txt", "x")])
     expect(files.get_by_role("listitem")).to_have_count(2)
     files.get_by_role("button", name="Remove not this.txt").click()
+    expect(alice.field).to_be_focused()
     expect(alice.page.get_by_role("button", name="Send")).to_be_enabled()
     alice.say("Here is the plan")
     expect(files).to_be_hidden()
