@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from accounts.actions.access import deactivate
 from accounts.actions.registration import close_account
@@ -162,3 +163,21 @@ def test_who_writes_while_an_account_is_closed_is_not_in_its_way(
 def test_who_is_suspended_keeps_their_rooms(room: Room, alice: User) -> None:
     deactivate(user=alice)
     assert roles(room)["alice"] == Role.OWNER
+
+
+@pytest.mark.postgres_only  # SQLite locks no rows
+@pytest.mark.django_db(transaction=True)
+def test_an_account_is_closed_while_others_refer_to_superusers(alice: User) -> None:
+    """Whoever notifies one superuser may be waited for by another: the two must not wait both."""
+    chief = make_user(is_superuser=True)
+    other: Any = connection.copy("other")
+    try:
+        with connection.cursor() as ours, other.cursor() as theirs:
+            ours.execute("SET lock_timeout = '50ms'")
+            theirs.execute("BEGIN")
+            theirs.execute("SELECT 1 FROM accounts_user WHERE id = %s FOR KEY SHARE", [chief.pk])
+            close_account(user=alice)
+    finally:
+        other.close()
+        connection.close()
+    assert not User.objects.get(pk=alice.pk).is_active
