@@ -13,6 +13,14 @@ function tell({ detail }) {
   notice.showPopover();
 }
 
+/** Who is led elsewhere is signed out: the page itself leads to the sign-in and back. @param {any} event */
+function leave({ detail }) {
+  if (new URL(detail.xhr.responseURL).pathname === detail.pathInfo.requestPath.split("?")[0]) return;
+  detail.shouldSwap = false;
+  location.reload();
+}
+
 export function startFailures() {
+  document.addEventListener("htmx:beforeSwap", leave);
   for (const name of ["htmx:responseError", "htmx:sendError"]) document.addEventListener(name, tell);
 }

@@ -14,7 +14,10 @@ export function startKeys() {
   const open = { switcher: startSwitcher(), keys: () => dialog("keys").showModal() };
   for (const button of all(document, "[data-opens]")) {
     button.hidden = false;
-    button.onclick = open[button.dataset.opens ?? ""];
+    button.onclick = () => {
+      /** @type {HTMLElement | null} */ (button.closest("[popover]"))?.hidePopover();   // so that the focus comes back to what opened it
+      open[button.dataset.opens ?? ""]();
+    };
   }
   addEventListener("keydown", (event) => {
     const { key, altKey, shiftKey, target } = event;

@@ -1,11 +1,11 @@
 // @ts-check
 /** Parts of pages, fetched as the server renders them and put in without disturbing what stays. */
 
-/** Null where it is not there any more. @param {string} address @returns {Promise<DocumentFragment | null>} */
+/** Null where it is not there any more. Who is led elsewhere is signed out. @param {string} address @returns {Promise<DocumentFragment | null>} */
 export async function fetchPart(address) {
   const answer = await fetch(address, { headers: { "X-Fragment": "1" } });
   if (answer.status === 404) return null;
-  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  if (!answer.ok || answer.redirected) throw new Error(`${address}: ${answer.status}`);
   const template = document.createElement("template");
   template.innerHTML = await answer.text();
   return template.content;

@@ -117,6 +117,15 @@ def test_what_came_to_nothing_says_why_until_one_goes_on(
     expect(button).to_have_text(was)
 
 
+def test_who_was_signed_out_meanwhile_is_led_to_the_sign_in_and_back(
+    server: Server, open_page: PageOpener
+) -> None:
+    alice = open_page("alice", "/people/bob/", at=server)
+    alice.context.clear_cookies(name="sessionid")
+    alice.get_by_role("button", name=re.compile("Follow")).click()
+    alice.wait_for_url("**/accounts/login/?next=/people/bob/")
+
+
 def test_edits_and_deletions_reach_open_lists(
     server: Server, other_server: Server, open_page: PageOpener
 ) -> None:

@@ -324,3 +324,16 @@ def test_on_a_phone_a_room_fills_the_screen_and_leads_back_to_the_list(
     expect(bar.get_by_role("link", name=re.compile("Rooms .*unread"))).to_be_visible()
     bar.get_by_role("button", name="You").click()
     expect(alice.page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+def test_the_focus_comes_back_to_the_menu_that_opened_the_list_of_keys(
+    open_room: Opener,
+) -> None:
+    alice = open_room("alice", "keys")
+    opener = alice.page.get_by_role("button", name="Your menu")
+    opener.click()
+    alice.page.get_by_role("button", name="Keyboard shortcuts").click()
+    expect(alice.page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    alice.page.keyboard.press("Escape")
+    expect(alice.page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_hidden()
+    expect(opener).to_be_focused()
