@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
-from accounts.actions import comments, follows, hiding, notifications, posts, profile
+from accounts.actions import comments, follows, hiding, notifications, posts, profile, registration
 from accounts.actions.indexing import COMMENTS, PEOPLE, POSTS
 from accounts.models import Comment, Post, User
 from chat.actions import (
@@ -23,6 +23,7 @@ from chat.actions import (
     receipts,
     reports,
     retention,
+    rooms,
 )
 from chat.actions.indexing import MESSAGES
 from chat.models import Message, MessageKind, Role, Room
@@ -123,6 +124,20 @@ def suspend(lot: Lot) -> None:
         act(by=lot.staff, user=lot.people[-1], reason="because")
 
 
+def make_a_room(lot: Lot) -> None:
+    again = f"{lot.random.randrange(3)}"
+    rooms.create_room(owner=lot.one(), name=f"Room {again}", client_id=again)
+
+
+def close_an_account(lot: Lot) -> None:
+    """Of somebody who came a moment ago, and may own the room by now."""
+    room, somebody = lot.room(), User.objects.create_user(f"brief-{lot.random.getrandbits(48):x}")
+    memberships.join_room(room=room, user=somebody)
+    if lot.likely():
+        moderation.transfer_ownership(room=room, by=lot.staff, user=somebody, reason="because")
+    registration.close_account(user=somebody)
+
+
 def prune(lot: Lot) -> None:
     retention.prune_messages(room=lot.room())
     notifications.prune_notifications(before=timezone.now() - timedelta(seconds=2))
@@ -163,6 +178,8 @@ ACTS: dict[str, Callable[[Lot], object]] = {
     "index anew": index_anew,
     "write to": lambda lot: direct.start_direct_room(by=lot.one(), user=lot.one()),
     "suspend": suspend,
+    "make a room": make_a_room,
+    "close an account": close_an_account,
     "post": lambda lot: posts.write_post(author=lot.one(), text=lot.words()),
     "edit a post": lambda lot: posts.edit_post(
         post_id=lot.written(Post), by=lot.one(), text=lot.words()
