@@ -46,6 +46,7 @@ def test_what_a_moderator_does_on_the_pages_a_member_sees_at_once(
     number = re.sub(r"\D", "", spam.get_attribute("id") or "")
     office.goto(f"{ROOM}messages/{number}/report/")
     office.get_by_role("button", name="Report").click()
+    expect(office.get_by_role("status").filter(has_text=re.compile(r"\w"))).to_be_visible()
     office.goto(ROOM)
     office.get_by_role("button", name="Room menu").click()
     office.get_by_role("link", name="Reports").click()

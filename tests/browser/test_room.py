@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -28,7 +30,8 @@ def test_two_people_talk(server: Server, open_room: Opener) -> None:
     bob.expect_stored("Tea,\n  <b>now</b>?")
     bob.choose("Yes", "Delete")
     bob.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    alice.expect_stored("bob deleted this message.")
+    for person in (alice, bob):
+        person.expect_stored("bob deleted this message.")
 
     stored = server.timeline("talk")
     assert [text for _, text in stored][1:] == ["Tea,\n  <b>now</b>?", "bob deleted this message."]
@@ -118,6 +121,8 @@ def test_what_is_refused_is_kept_to_be_tried_again(server: Server, open_room: Op
         alice.say(text)
         expect(alice.message(text)).to_have_attribute("data-state", "failed")
         expect(alice.message(text)).to_contain_text("Not in these words.")
+        link = alice.message(text).locator(".message-time")
+        expect(link).not_to_have_attribute("href", re.compile(""))
 
     alice.page.reload()
     alice.message("refuse this").get_by_role("button", name="Try again").click()
