@@ -26,6 +26,7 @@ export function startConversation(room) {
   const view = makeTimelineView(log, me);
   const receipts = makeReceipts(me);
   const acts = messageActs(room);
+  const mendRoving = startRoving(log, { act, toEnd });
   let fetching = false;
   let heardAway = 0;
   /** Whether what the line stands above was looked at since; where it stands, and what is new below. */
@@ -162,6 +163,7 @@ export function startConversation(room) {
   function afterwards() {
     view.setMore(timeline.hasMore);
     view.setReadBy(receipts.shown(timeline.entries));
+    mendRoving();
   }
 
   room.on("here", hear);
@@ -210,6 +212,5 @@ export function startConversation(room) {
     fill(main, { ".room-topic": topic });
   });
   log.addEventListener("click", click);
-  startRoving(log, { act, toEnd });
   adopt();
 }

@@ -7,6 +7,7 @@ import { all, hit } from "./dom.js";
 const LETTERS = { r: "reply", e: "edit", "+": "react", Delete: "delete" };
 
 /**
+ * Returns what to do after messages came or went.
  * @param {HTMLElement} log
  * @param {{act: (element: HTMLElement, name: string) => void, toEnd: () => void}} does
  */
@@ -28,9 +29,12 @@ export function startRoving(log, { act, toEnd }) {
     log.tabIndex = -1;
     stop.tabIndex = 0;
   });
-  log.addEventListener("focusout", () => {
-    if (!stop.isConnected) log.tabIndex = 0;
-  });
+  /** What the tab key came back to may be gone. */
+  function mend() {
+    log.tabIndex = stop.isConnected && stop !== log ? -1 : 0;
+  }
+
+  log.addEventListener("focusout", mend);
 
   log.addEventListener("click", (event) => {   // a tap shows what can be done
     const line = !hit(event, "a, button, textarea") && hit(event, ".message");
@@ -61,4 +65,5 @@ export function startRoving(log, { act, toEnd }) {
     else return;
     event.preventDefault();
   });
+  return mend;
 }

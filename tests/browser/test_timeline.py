@@ -257,6 +257,20 @@ def test_the_timeline_is_used_by_keyboard(open_room: Opener) -> None:
     assert stops == 1
 
 
+def test_the_tab_key_finds_the_timeline_when_what_it_came_back_to_is_gone(
+    open_room: Opener,
+) -> None:
+    alice, bob = open_room("alice", "focus"), open_room("bob", "focus")
+    log = alice.page.locator("#timeline")
+    alice.message("Welcome to focus").focus()
+    expect(log).to_have_attribute("tabindex", "-1")
+    alice.field.focus()
+    alice.message("Welcome to focus").evaluate("message => message.remove()")
+    bob.say("Something new")
+    alice.expect_stored("Something new")
+    expect(log).to_have_attribute("tabindex", "0")
+
+
 def test_the_focus_stays_where_others_change_things(open_room: Opener) -> None:
     alice, bob = open_room("alice", "focus"), open_room("bob", "focus")
     text = "Welcome to focus"
