@@ -1,7 +1,7 @@
 // @ts-check
 /** A list to choose from, under or over a field that keeps the focus. */
 
-import { all, fromTemplate } from "./dom.js";
+import { all, fromTemplate, isComposing } from "./dom.js";
 
 /** @typedef {{name: string, detail?: string | null, avatar?: string, icon?: string | null, choose: () => void}} Choice */
 
@@ -52,7 +52,7 @@ export function makeChoices(field, list) {
     /** Whether the key was for the list. @param {KeyboardEvent} event */
     key(event) {
       const { key, shiftKey } = event;
-      if (list.hidden || event.isComposing || event.altKey) return false;
+      if (list.hidden || isComposing(event) || event.altKey) return false;
       const step = { ArrowDown: 1, ArrowUp: -1 }[key];
       if (step) mark((at + step + offered.length) % offered.length);
       else if (key === "Escape") show([]);

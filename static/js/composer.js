@@ -3,7 +3,7 @@
 
 import { startAttachments } from "./attachments.js";
 import { startCompletion } from "./completion.js";
-import { all, fill, find, length } from "./dom.js";
+import { all, fill, find, isComposing, length } from "./dom.js";
 import { gettext, ngettext, number } from "./words.js";
 
 /** @import {Drafts} from "./drafts.js" */
@@ -86,7 +86,7 @@ export function startComposer(form, limit, drafts, { onSend, onTyping, onEditLas
   field.addEventListener("input", changed);
   field.onkeydown = (event) => {
     const { key } = event;
-    if (event.isComposing || forNames(event)) return;
+    if (isComposing(event) || forNames(event)) return;
     if (key === "Enter" && !event.shiftKey) /** @type {HTMLFormElement} */ (form).requestSubmit();
     else if (key === "Escape" && quote) reply(null);
     else if (key === "ArrowUp" && !event.altKey && !field.value) onEditLast();

@@ -60,6 +60,9 @@ export function build(node) {
   return element;
 }
 
+/** Enter may still choose a word: Safari says that it ended before, and gives the key this number. @param {KeyboardEvent} event */
+export const isComposing = (event) => event.isComposing || event.keyCode === 229;
+
 /** Arrow keys walk among what can be pressed in a menu. @param {KeyboardEvent} event */
 export function walk(event) {
   const upwards = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -1,6 +1,8 @@
 // @ts-check
 /** What is written in each room and not sent, kept in the browser. No DOM. */
 
+import { keepIn } from "./keeping.js";
+
 /** @import {Content} from "./wire.d.ts" */
 /** @typedef {ReturnType<typeof makeDrafts>} Drafts */
 
@@ -17,7 +19,7 @@ export function makeDrafts(storage, person, roomId) {
     /** @param {Content} content nothing in it: nothing is kept */
     keep(content) {
       const { message, reply_to, attachments } = content;
-      if (message.trim() || reply_to || attachments?.length) storage.setItem(key, JSON.stringify(content));
+      if (message.trim() || reply_to || attachments?.length) keepIn(storage, key, JSON.stringify(content));
       else storage.removeItem(key);
     },
   };

@@ -1,7 +1,7 @@
 // @ts-check
 /** Changing and taking back one's own messages. */
 
-import { fill, find, fromTemplate } from "./dom.js";
+import { fill, find, fromTemplate, isComposing } from "./dom.js";
 import { explain } from "./refusals.js";
 import { gettext } from "./words.js";
 
@@ -29,7 +29,7 @@ export function startEditing(room) {
     };
     form.onkeydown = (event) => {
       if (event.key === "Escape") close(element, form);
-      else if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.target !== field) return;
+      else if (event.key !== "Enter" || event.shiftKey || isComposing(event) || event.target !== field) return;
       else /** @type {HTMLFormElement} */ (form).requestSubmit();
       event.preventDefault();
     };

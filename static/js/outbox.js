@@ -1,6 +1,8 @@
 // @ts-check
 /** What was written and is not known to be stored. Kept in the tab's storage, so that a reload loses no words. */
 
+import { keepIn } from "./keeping.js";
+
 /** @import {Draft, Refusal} from "./wire.d.ts" */
 /** @typedef {Draft & {room_id: string, error: Refusal | null}} Letter `error`: why it was refused; null: still to be sent */
 /** @typedef {ReturnType<typeof makeOutbox>} Outbox */
@@ -14,7 +16,7 @@ export function makeOutbox(storage, key) {
   /** @param {Letter[]} kept */
   function keep(kept) {
     letters = kept;
-    storage.setItem(key, JSON.stringify(letters));
+    keepIn(storage, key, JSON.stringify(letters));
   }
 
   return {

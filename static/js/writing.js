@@ -68,6 +68,7 @@ export function startWriting(room) {
   room.on("here", (event, data) => {
     if (event === "user_typing") hearTyping(data.username, data.typing);
     else if (event === "membership_ended") bar({ out: gettext("You are not in this room any more.") });
+    else if (event === "membership_began" && barred.out) location.reload();   // one was asked back
     else if (event === "membership_changed") mute(data.muted_until);
   });
   room.on("heard", (messages) => messages.forEach(({ sender }) => hearTyping(sender.username, false)));

@@ -81,13 +81,16 @@ def test_what_a_moderator_does_on_the_pages_a_member_sees_at_once(
 
 def test_who_is_removed_finds_the_door_and_comes_back(open_room: Opener, office: Page) -> None:
     """A public room can be looked into, and joined again by who was not banned."""
-    bob = open_room("bob", "returning")
+    bob, elsewhere = open_room("bob", "returning"), open_room("bob", "returning")
     office.goto("/rooms/returning/members/bob/")
     act(office, "Remove", "by mistake")
-    expect(bob.page.get_by_text("You are not in this room any more.")).to_be_visible()
+    for tab in (bob, elsewhere):
+        expect(tab.page.get_by_text("You are not in this room any more.")).to_be_visible()
     bob.page.goto("/rooms/returning/")
     expect(bob.page.get_by_text("Welcome to returning")).to_be_visible()
     bob.page.get_by_role("button", name="Join").click()
     expect(bob.page.locator(".faces-words")).to_have_text("1 here")
     bob.say("Here again")
     bob.expect_stored("Here again")
+    elsewhere.expect_stored("Here again")
+    expect(elsewhere.field).to_be_visible()

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { forgetDrafts, makeDrafts } from "../../static/js/drafts.js";
+import { makeOutbox } from "../../static/js/outbox.js";
 
 /** Its keys are properties of its own, as those of a browser's storage. @returns {Storage} */
 const storage = () => Object.create(/** @type {any} */ ({
@@ -62,4 +63,14 @@ test("who comes finds their own drafts and clears away the others'", () => {
   forgetDrafts(kept, 1);
   assert.deepEqual(makeDrafts(kept, 1, "tea").kept, { message: "alice's" });
   assert.equal(makeDrafts(kept, 11, "tea").kept, null);
+});
+
+test("a browser that has no room for it lets one go on", () => {
+  const full = Object.assign(storage(), { setItem() {
+    throw new DOMException("full", "QuotaExceededError");
+  } });
+  makeDrafts(full, 1, "tea").keep({ message: "half a" });
+  const outbox = makeOutbox(full, "alice");
+  outbox.put({ message: "tea?", client_id: "a1", timestamp: "", room_id: "tea", error: null });
+  assert.equal(outbox.next?.client_id, "a1");
 });
