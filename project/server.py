@@ -70,6 +70,8 @@ class Server(daphne_server.Server):
         }
         super().__init__(application, endpoints, **{**defaults, **options})
         self.tally = tally or Tally.alone()
+        # Whether what a client asks next may reach another process.
+        self.shares_its_port = tally is not None
         self._parts = parts or _chat_runtime()
         self._ready = ready
         self._loop: asyncio.AbstractEventLoop = daphne_server.twisted_loop

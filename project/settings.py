@@ -374,6 +374,8 @@ CHAT_STRIKES: int = env.int("CHAT_STRIKES", default=10)  # bad or limited frames
 CHAT_SOCKETS_PER_USER: int = env.int("CHAT_SOCKETS_PER_USER", default=10)
 CHAT_OPEN_ROOMS: int = env.int("CHAT_OPEN_ROOMS", default=50)  # of a session
 CHAT_AUTHENTICATE_TIMEOUT: float = env.float("CHAT_AUTHENTICATE_TIMEOUT", default=5.0)  # seconds
+# Off where what one client asks may reach several machines; with several workers it is off anyway.
+CHAT_SOCKETIO_POLLING: bool = env.bool("CHAT_SOCKETIO_POLLING", default=True)
 CHAT_PING_INTERVAL: float = env.float("CHAT_PING_INTERVAL", default=15)  # seconds
 CHAT_PING_TIMEOUT: float = env.float("CHAT_PING_TIMEOUT", default=20)  # seconds without a pong
 CHAT_SEND_BUFFER: int = env.int("CHAT_SEND_BUFFER", default=1048576)  # bytes unread before the cut

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Annotated, Any
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any, TypeVar, cast
 
 import msgspec
 from msgspec import Meta, Raw, Struct
@@ -118,14 +118,18 @@ def websocket_frame(payload: bytes) -> bytes:
     return b"\x81\x7f" + size.to_bytes(8, "big") + payload
 
 
+T = TypeVar("T")
+
+
 class Delivery:
     """Payloads on their way to many sockets: framed once, whoever carries them."""
 
-    __slots__ = ("_websocket", "payloads")
+    __slots__ = ("_forms", "_websocket", "payloads")
 
     def __init__(self, payloads: Iterable[bytes]) -> None:
         self.payloads = tuple(payloads)
         self._websocket: bytes | None = None
+        self._forms: dict[Any, Any] | None = None
 
     @property
     def websocket(self) -> bytes:
@@ -133,3 +137,11 @@ class Delivery:
         if self._websocket is None:
             self._websocket = b"".join(map(websocket_frame, self.payloads))
         return self._websocket
+
+    def form(self, make: Callable[[tuple[bytes, ...]], T]) -> T:
+        """What `make` makes of the payloads, made once for all who carry them in that form."""
+        if self._forms is None:
+            self._forms = {}
+        if make not in self._forms:
+            self._forms[make] = make(self.payloads)
+        return cast("T", self._forms[make])

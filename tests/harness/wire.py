@@ -78,7 +78,7 @@ async def close_code(socket: ClientConnection) -> int | None:
 class StalledReader:
     """A raw socket that has shaken hands and reads nothing afterwards, but may send."""
 
-    def __init__(self, server: ServerProcess, token: str) -> None:
+    def __init__(self, server: ServerProcess, token: str, *, path: str = "/ws/chat/") -> None:
         host, _, port = server.address.partition(":")
         self.socket = socket.socket()
         # Set before connecting, so that the kernel promises the server little room.
@@ -86,7 +86,7 @@ class StalledReader:
         self.socket.settimeout(PATIENCE)
         self.socket.connect((host, int(port)))
         lines = (
-            "GET /ws/chat/ HTTP/1.1",
+            f"GET {path} HTTP/1.1",
             f"Host: {server.address}",
             "Connection: Upgrade",
             "Upgrade: websocket",
@@ -102,7 +102,9 @@ class StalledReader:
 
     def tell(self, event: str, **data: Any) -> None:
         """Raises OSError once the server has given up."""
-        payload = msgspec.json.encode({"event": event, "data": data, "ref": event})
+        self.send(msgspec.json.encode({"event": event, "data": data, "ref": event}))
+
+    def send(self, payload: bytes) -> None:
         self.socket.sendall(Frame(Opcode.TEXT, payload).serialize(mask=True))
 
     def tell_until_cut(self, event: str, **data: Any) -> None:

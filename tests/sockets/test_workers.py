@@ -18,9 +18,11 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.harness.client import Client
 from tests.harness.correspondent import PATIENCE
+from tests.harness.engine_io import poller
 from tests.harness.fixtures import Person, make_person, make_place
 from tests.harness.oracle import assert_promises_kept, in_database
 from tests.harness.servers import ServerProcess
+from tests.harness.socketio_client import socket_io
 
 
 def children(pid: int) -> set[int]:
@@ -212,6 +214,27 @@ async def test_connections_that_come_slowly_are_shared_out(served: Served) -> No
         connection.close()
     assert takers.keys() == served.workers
     assert max(takers.values()) - min(takers.values()) <= 6
+
+
+async def test_socket_io_comes_by_websocket_alone_where_polls_could_reach_another_worker(
+    served: Served,
+) -> None:
+    alice, bob = await in_database(lambda: (make_person("alice"), make_person("bob")))
+    room = await in_database(make_place, alice, bob)
+    async with poller(served) as polling:
+        refused = await polling.begin()
+    assert refused.status_code == 400
+    assert "websocket" in refused.json()["message"]
+    async with AsyncExitStack() as stack:
+        clients = [
+            await stack.enter_async_context(socket_io(served, auth={"token": person.token}))
+            for person in (alice, bob) * 3
+        ]
+        for client in clients:
+            await client.ask("join_room", room_id=room.slug)
+        await clients[0].ask("send_message", room_id=room.slug, message="to all of you")
+        heard = [await client.hear("new_message") for client in clients]
+    assert {message["message"] for message in heard} == {"to all of you"}
 
 
 async def test_a_killed_worker_is_replaced_while_the_other_goes_on(served: Served) -> None:
