@@ -82,13 +82,13 @@ def is_sound(text: str) -> bool:
     return _packet.match(text) is not None
 
 
-def sound_frames(carrier: Carrier, upgraded: Callable[[], bool] | None) -> Receive:
+def sound_frames(carrier: Carrier, change_over: Callable[[], bool] | None) -> Receive:
     """A WebSocket's `receive`, which ends where something comes that must not.
 
     One that a polling client changes over to begins with "2probe" and "5", and in time; then
-    `upgraded` is called, and says whether the connection still stands.
+    `change_over` is called, and says whether that can be.
     """
-    expected = [PROBE, UPGRADE] if upgraded is not None else []
+    expected = [PROBE, UPGRADE] if change_over is not None else []
 
     async def receive() -> dict[str, Any]:
         if not expected:
@@ -102,7 +102,7 @@ def sound_frames(carrier: Carrier, upgraded: Callable[[], bool] | None) -> Recei
         if event["type"] == "websocket.receive":
             if event.get("text") != expected.pop(0):
                 return BROKEN
-            if not expected and upgraded is not None and not upgraded():
+            if not expected and change_over is not None and not change_over():
                 return BROKEN
         return event
 

@@ -90,13 +90,9 @@ class SocketIODoor:
             await carrier.close(CloseCode.MALFORMED)
             return
         with _only_one(line, "WEBSOCKET"):
-
-            def upgraded() -> bool:
-                line.carrier = carrier
-                return not line.closed
-
+            change_over = partial(line.change_over, carrier)
             try:
-                await self._hand_on(carrier, sound_frames(carrier, upgraded))
+                await self._hand_on(carrier, sound_frames(carrier, change_over))
             finally:
                 if not line.socket.upgraded:
                     # Where the first frame does not come, the library forgets this, and the

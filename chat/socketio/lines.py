@@ -117,8 +117,20 @@ class Line:
 
     async def drained(self) -> None:
         """Wait until what was sent was taken, or the connection is closing."""
-        while self.buffered() and not self.closed:
+        while self.buffered() and not self._is_closing():
             await asyncio.sleep(DRAIN_POLL)
+
+    def _is_closing(self) -> bool:
+        direct = self.carrier.direct
+        return self.closed or (direct is not None and direct.closing)
+
+    def change_over(self, websocket: Carrier) -> bool:
+        """Go on by a WebSocket, unless it is too late or something is still being polled for: then
+        two would take what the queue holds."""
+        if self.closed or "GET" in self.answering:
+            return False
+        self.carrier = websocket
+        return True
 
     # The end
 

@@ -1,5 +1,6 @@
 """What a connection of Socket.IO does with what it is given: past the queue, or in order in it."""
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -20,9 +21,11 @@ class Direct:
     def __init__(self) -> None:
         self.written: list[bytes] = []
         self.write = self.written.append
+        self.unread = 0
+        self.closing = False
 
     def buffered(self) -> int:
-        return 0
+        return self.unread
 
 
 class Connection:
@@ -90,3 +93,24 @@ async def test_who_takes_nothing_is_cut_and_what_waited_is_let_go(settings: Any)
     assert connection.queue.size == 0
     line.deliver(PONGS, CHAT)
     assert connection.queue.empty()
+
+
+async def test_nobody_waits_for_a_reader_who_has_gone() -> None:
+    connection = Connection()
+    line = connection.line()
+    connection.direct.unread = 1
+    waiting = asyncio.create_task(line.drained())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    connection.direct.closing = True
+    await waiting
+
+
+async def test_who_still_polls_cannot_change_over() -> None:
+    line = Connection().line()
+    websocket = cast("Any", SimpleNamespace(direct=Direct()))
+    line.answering.add("GET")
+    assert not line.change_over(websocket)
+    line.answering.clear()
+    assert line.change_over(websocket)
+    assert line.carrier is websocket
