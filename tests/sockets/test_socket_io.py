@@ -10,7 +10,8 @@ from socketio import packet
 
 from accounts.actions.access import deactivate
 from accounts.actions.tokens import revoke_token
-from tests.harness.fixtures import Person, make_person, make_place
+from tests.harness.engine_io import poller
+from tests.harness.fixtures import Person, Serve, make_person, make_place
 from tests.harness.oracle import in_database
 from tests.harness.pages import cookie_of
 from tests.harness.servers import ServerProcess
@@ -89,6 +90,23 @@ async def test_pages_of_others_are_not_even_answered(
     with pytest.raises(Refused):
         async with socket_io(pair[0], transport, headers=headers, auth={"token": alice.token}):
             pass
+
+
+async def test_a_trusted_origin_is_as_good_as_ours_and_its_pages_may_read_polls(
+    serve: Serve,
+) -> None:
+    trusted = "https://chat.example.org"
+    server = serve(CHAT_TRUSTED_ORIGINS=trusted)
+    await server.ready()
+    alice = await in_database(make_person, "alice")
+    headers = {**await ours(server, alice), "Origin": trusted}
+    async with socket_io(server, "polling", headers=headers) as client:
+        await client.hear("connect_response")
+    async with poller(server) as polling:
+        for method in ("GET", "OPTIONS"):
+            answer = await polling.ask(method, Origin=trusted)
+            assert answer.headers["access-control-allow-origin"] == trusted
+            assert answer.headers["access-control-allow-credentials"] == "true"
 
 
 BAD_CREDENTIALS: dict[str, Any] = {
