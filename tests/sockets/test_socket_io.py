@@ -16,7 +16,7 @@ from tests.harness.oracle import in_database
 from tests.harness.pages import cookie_of
 from tests.harness.servers import ServerProcess
 from tests.harness.socketio_client import Refused, SocketIOClient, socket_io
-from tests.harness.wire import ask, hear, wire
+from tests.harness.wire import ask, hear, tell, wire
 
 every_transport = pytest.mark.parametrize("transport", ["polling", "websocket", "upgrade"])
 
@@ -261,3 +261,29 @@ async def test_the_older_dialect_is_spoken_in_the_root_namespace(
         assert (await other.hear("new_message"))["message"] == "as of old"
         await client.ask("leave", room=room.slug)
         assert (await other.hear("user_left"))["username"] == "alice"
+
+
+@every_transport
+async def test_who_was_away_for_long_gets_all_that_changed_in_pieces(
+    pair: list[ServerProcess], transport: str
+) -> None:
+    alice, bob = await in_database(lambda: (make_person("alice"), make_person("bob")))
+    room = await in_database(make_place, alice, bob)
+    async with wire(pair[1], token=bob.token) as native:
+        await ask(native, "join_room", room_id=room.slug)
+        for number in range(250):
+            await tell(native, "send_message", room_id=room.slug, message=f"{number}")
+        await ask(native, "send_message", room_id=room.slug, message="last")
+    async with socket_io(pair[0], transport, headers=bearer(alice)) as client:
+        await client.ask("join_room", room_id=room.slug)
+        epoch = (await client.hear("room_history"))["epoch"]
+        await client.ask("leave_room", room_id=room.slug)
+        joined = await client.ask("join_room", room_id=room.slug, after=0, epoch=epoch)
+        pieces = [await client.hear("room_history")]
+        while pieces[-1]["more"]:
+            pieces.append(await client.hear("room_history"))
+    messages = [message for piece in pieces for message in piece["messages"]]
+    said = [message["message"] for message in messages if message["kind"] == "text"]
+    assert said == [*map(str, range(250)), "last"]
+    assert len(pieces) == 2
+    assert joined["sequence"] == pieces[-1]["sequence"] == messages[-1]["sequence"]
