@@ -87,9 +87,7 @@ class Conversations:
             case Kind.CONNECT:
                 await self._connect(line, found)
             case Kind.DISCONNECT if seat is not None:
-                line.seats.pop(found.namespace)
-                seat.stop()
-                line.expect_login()
+                line.drop(seat)
             case Kind.EVENT | Kind.BINARY_EVENT if seat is not None and seat.is_open:
                 await _answer(seat, found)
             case _:
@@ -106,25 +104,25 @@ class Conversations:
         line.take(seat)
         try:
             session = await _begin(seat, found)
-        except (ChatError, DatabaseError, InterfaceError) as error:
-            line.seats.pop(found.namespace, None)
-            seat.stop()
-            if not isinstance(error, ChatError):
-                logger.warning("Nobody can be let in: the database is away")
-                error = ChatError(ErrorCode.UNAVAILABLE, retry_after=1.0)
+            # The client may have left the namespace, or gone, while it was let in.
+            if not line.closed and not seat.closed:
+                line.put(packet(Kind.CONNECT, found.namespace, encode({"sid": session.id})))
+                line.expect_no_login()
+                seat.open()
+        except ChatError as error:
             _refuse(line, found.namespace, error)
-            return
-        if line.closed:
-            session.stop()
-            return
-        line.put(packet(Kind.CONNECT, found.namespace, encode({"sid": session.id})))
-        line.logged_in()
-        seat.open()
+        except (DatabaseError, InterfaceError):
+            logger.warning("Nobody can be let in: the database is away")
+            away = ChatError(ErrorCode.UNAVAILABLE, retry_after=1.0)
+            _refuse(line, found.namespace, away)
+        finally:
+            # Also where this was cancelled: nobody would ever stop such a session.
+            if not seat.is_open:
+                line.drop(seat)
 
 
 def _refuse(line: Line, namespace: str, error: ChatError) -> None:
     line.put(refusal_packet(namespace, error))
-    line.expect_login()
 
 
 async def _begin(seat: Seat, found: Packet) -> ChatSession:

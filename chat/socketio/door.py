@@ -186,6 +186,8 @@ async def _body(carrier: Carrier) -> bytes:
     more = True
     while more:
         event = await carrier.receive()
+        if event["type"] == "http.disconnect":
+            raise RefusedError(400, "The body of this request is not complete.")
         body += event.get("body", b"")
         more = event.get("more_body", False)
         if len(body) > settings.CHAT_FRAME_LIMIT:

@@ -139,13 +139,14 @@ class Line:
         if self.seats or self.closed:
             return
         self._waiting.add(self)
-        if self._deadline is not None:
-            self._deadline.cancel()
-        loop = asyncio.get_running_loop()
-        wait = settings.CHAT_AUTHENTICATE_TIMEOUT
-        self._deadline = loop.call_later(wait, self._end_unless_used)
+        # Attempts that fail win no time.
+        if self._deadline is None:
+            loop = asyncio.get_running_loop()
+            wait = settings.CHAT_AUTHENTICATE_TIMEOUT
+            self._deadline = loop.call_later(wait, self._end_unless_used)
 
     def _end_unless_used(self) -> None:
+        self._deadline = None
         if not self.seats:
             self.end(CloseCode.NOT_LOGGED_IN)
 
@@ -153,8 +154,18 @@ class Line:
         """Somebody begins to log in: as long as that takes, the connection stays."""
         self.seats[seat.dialect.namespace] = seat
 
-    def logged_in(self) -> None:
+    def drop(self, seat: Seat) -> None:
+        """A session is over, or did not come about."""
+        if self.seats.get(seat.dialect.namespace) is seat:
+            del self.seats[seat.dialect.namespace]
+        seat.stop()
+        self.expect_login()
+
+    def expect_no_login(self) -> None:
         self._waiting.discard(self)
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
 
     def lose_patience(self) -> None:
         """Something came that nobody sends without end."""
@@ -162,15 +173,13 @@ class Line:
         if self._patience < 0:
             self.end(CloseCode.MALFORMED)
 
-    def leave(self, namespace: str, code: int) -> None:
+    def leave(self, seat: Seat, code: int) -> None:
         """A session has closed, with what would be its WebSocket's close code."""
-        if self.closed or self.seats.pop(namespace, None) is None:
-            return
         if code in COME_BACK:
             self.end(code)
             return
-        self.put(packet(Kind.DISCONNECT, namespace, b""))
-        self.expect_login()
+        self.put(packet(Kind.DISCONNECT, seat.dialect.namespace, b""))
+        self.drop(seat)
 
     def end(self, code: int) -> None:
         """Close the connection. Whoever does not answer is cut off."""
@@ -192,9 +201,7 @@ class Line:
             # A client that says goodbye waits for its last answer.
             self._queue.put_nowait(Message(NOOP))
         self.closed = True
-        self._waiting.discard(self)
-        if self._deadline is not None:
-            self._deadline.cancel()
+        self.expect_no_login()
         seats, self.seats = list(self.seats.values()), {}
         for seat in seats:
             seat.stop()
@@ -208,6 +215,8 @@ class Seat:
 
     def __init__(self, line: Line, dialect: Dialect) -> None:
         self.line = line
+        # The line may go on; what this session still has to say is for nobody.
+        self.closed = False
         self.turn = asyncio.Lock()
         self.session: ChatSession | None = None
         self.dialect = dialect
@@ -227,10 +236,13 @@ class Seat:
             self.deliver(Delivery(held))
 
     def stop(self) -> None:
+        self.closed = True
         if self.session is not None:
             self.session.stop()
 
     def deliver(self, delivery: Delivery) -> None:
+        if self.closed:
+            return
         if self._held is not None:
             self._held.extend(delivery.payloads)
         else:
@@ -243,7 +255,10 @@ class Seat:
         await self.line.drained()
 
     def close(self, code: int) -> None:
+        if self.closed:
+            return
+        self.closed = True
         if self._held is None:
-            self.line.leave(self.dialect.namespace, code)
+            self.line.leave(self, code)
         elif code in COME_BACK:
             self.line.end(code)

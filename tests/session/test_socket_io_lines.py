@@ -4,13 +4,16 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
 from engineio.packet import MESSAGE
 from engineio.packet import Packet as Message
 
+from chat.protocol.close_codes import CloseCode
 from chat.protocol.codec import Delivery, event_frame
 from chat.protocol.outbound import Pong
+from chat.socketio.conversations import Conversations, EngineServer
 from chat.socketio.dialects import CHAT
-from chat.socketio.lines import Line, Outbox
+from chat.socketio.lines import Line, Outbox, Seat
 
 PONGS = Delivery([event_frame(Pong())])
 
@@ -114,3 +117,96 @@ async def test_who_still_polls_cannot_change_over() -> None:
     line.answering.clear()
     assert line.change_over(websocket)
     assert line.carrier is websocket
+
+
+def seated(line: Line) -> Seat:
+    seat = Seat(line, CHAT)
+    line.take(seat)
+    seat.open()
+    return seat
+
+
+async def test_what_an_ended_session_still_says_is_for_nobody() -> None:
+    connection = Connection()
+    seat = seated(connection.line())
+    seat.close(CloseCode.NOT_LOGGED_IN)
+    goodbye = connection.queue.get_nowait()
+    assert goodbye is not None
+    assert goodbye.data == "1/chat,"
+    connection.queue.task_done()
+    seat.deliver(PONGS)
+    assert connection.queue.empty()
+    assert not connection.direct.written
+
+
+async def test_an_earlier_session_does_not_end_the_one_that_came_after_it() -> None:
+    connection = Connection()
+    line = connection.line()
+    earlier = seated(line)
+    line.drop(earlier)
+    later = seated(line)
+    earlier.close(CloseCode.FLOODING)
+    assert line.seats == {"/chat": later}
+    assert connection.queue.empty()
+
+
+async def test_attempts_to_log_in_that_fail_win_no_time(settings: Any) -> None:
+    settings.CHAT_AUTHENTICATE_TIMEOUT = 0.05
+    line = Connection().line()
+    async with asyncio.timeout(5):
+        while not line.closed:
+            seat = Seat(line, CHAT)
+            line.take(seat)
+            line.drop(seat)
+            await asyncio.sleep(0)
+
+
+class LettingIn:
+    """Somebody is let into a namespace, and `meanwhile` happens."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.connection = Connection()
+        self.line = self.connection.line()
+        self.stopped = False
+        self._server = EngineServer(async_mode="asgi")
+        Conversations(self._server).lines["sid"] = self.line
+        monkeypatch.setattr("chat.socketio.conversations._begin", self._begin)
+
+    async def meanwhile(self) -> None: ...
+
+    async def _begin(self, seat: Seat, found: object) -> Any:
+        await self.meanwhile()
+        session = seat.session = cast("Any", SimpleNamespace(id="1", stop=self._stop))
+        return session
+
+    def _stop(self) -> None:
+        self.stopped = True
+
+    async def receive(self, packet: str) -> None:
+        await self._server.handlers["message"]("sid", packet)
+
+
+async def test_who_leaves_while_being_let_in_leaves_no_session_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    letting_in = LettingIn(monkeypatch)
+    # By the WebSocket, while the request that connects is not answered.
+    monkeypatch.setattr(letting_in, "meanwhile", lambda: letting_in.receive("1/chat,"))
+    await letting_in.receive("0/chat,")
+    assert letting_in.stopped
+    assert not letting_in.line.seats
+    assert letting_in.connection.queue.empty()
+
+
+async def test_a_login_that_is_broken_off_leaves_no_seat_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    letting_in = LettingIn(monkeypatch)
+
+    async def break_off() -> None:
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(letting_in, "meanwhile", break_off)
+    with pytest.raises(asyncio.CancelledError):
+        await letting_in.receive("0/chat,")
+    assert not letting_in.line.seats

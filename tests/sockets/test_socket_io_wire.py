@@ -133,7 +133,7 @@ async def test_two_polls_at_once_end_the_connection(pair: list[ServerProcess]) -
 
 
 async def test_who_does_not_log_in_is_closed_in_time(serve: Serve) -> None:
-    server = serve(CHAT_AUTHENTICATE_TIMEOUT="0.2")
+    server = serve(CHAT_AUTHENTICATE_TIMEOUT="1")
     await server.ready()
     async with engine_socket(server) as socket:
         assert await close_code(socket) == 4401
