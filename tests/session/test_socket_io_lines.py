@@ -1,6 +1,7 @@
 """What a connection of Socket.IO does with what it is given: past the queue, or in order in it."""
 
 import asyncio
+import json
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -13,6 +14,7 @@ from chat.protocol.codec import Delivery, event_frame
 from chat.protocol.outbound import Pong
 from chat.socketio.conversations import Conversations, EngineServer
 from chat.socketio.dialects import CHAT
+from chat.socketio.door import SocketIODoor
 from chat.socketio.lines import Line, Outbox, Seat
 
 PONGS = Delivery([event_frame(Pong())])
@@ -210,3 +212,33 @@ async def test_a_login_that_is_broken_off_leaves_no_seat_behind(
     with pytest.raises(asyncio.CancelledError):
         await letting_in.receive("0/chat,")
     assert not letting_in.line.seats
+
+
+async def request(
+    door: SocketIODoor, method: str, sid: str, *events: dict[str, Any]
+) -> tuple[int, bytes]:
+    """Status and body of the answer, where the request comes as `events`."""
+    query = "EIO=4&transport=polling" + (f"&sid={sid}" if sid else "")
+    scope = {"type": "http", "method": method, "path": "/socket.io/", "headers": []}
+    coming = list(events)
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return coming.pop(0)
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    await door({**scope, "query_string": query.encode()}, receive, send)
+    return sent[0]["status"], sent[1]["body"]
+
+
+async def test_nothing_is_done_for_a_request_that_broke_off() -> None:
+    door = SocketIODoor()
+    _, opened = await request(door, "GET", "", {"type": "http.request"})
+    sid = json.loads(opened[1:])["sid"]
+    goodbye = {"type": "http.request", "body": b"1", "more_body": True}
+    status, _ = await request(door, "POST", sid, goodbye, {"type": "http.disconnect"})
+    assert status == 400
+    pong = {"type": "http.request", "body": b"3"}
+    assert await request(door, "POST", sid, pong) == (200, b"OK")
