@@ -57,9 +57,12 @@ class Manage:
         try:
             yield process
         finally:
-            if process.poll() is None:
+            process.terminate()  # and with it the Valkey that it started
+            try:
+                process.communicate(timeout=PATIENCE)
+            except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
+                process.communicate()
 
     def valkeys(self) -> list[int]:
         """Return the ids of the Valkeys of this folder that run, with or without an owner."""
