@@ -91,6 +91,7 @@ class Presence:
         async with self._preparing[place.key % LANES]:
             if not place.people.known:
                 await self._look(place)
+                self._everywhere.settle()
 
     async def enter(self, place: Place, visitor: Visitor) -> None:
         """Lease the visitor a seat; if it is the person's first there, everybody hears it."""

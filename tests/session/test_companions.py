@@ -107,11 +107,10 @@ async def test_redis_may_forget_and_nobody_seems_to_leave(
     hers, _ = await welcomed(alice, two[0])
     await visit(bob, two[1])
     await hears(hers, [bob.user.pk])
-    told = len(hers.heard("direct_presence"))
     await redis.delete(*_keys(EVERYWHERE))
     await renewed(*two)
     assert len(await PresenceStore(redis).people(EVERYWHERE)) == 2
-    assert len(hers.heard("direct_presence")) == told
+    assert all(heard["present"] == [bob.user.pk] for heard in hers.heard("direct_presence"))
 
 
 async def test_who_comes_back_to_know_tells_everybody(
@@ -133,6 +132,23 @@ async def test_who_comes_back_to_know_tells_everybody(
         await hears(hers, [bob.user.pk])
         his.cut()
         await hears(hers, [])
+
+
+async def test_who_has_just_come_hears_that_nobody_can_say_any_more(
+    own: OwnValkey, pair: Room, people: list[Person], quick: Any
+) -> None:
+    """Before the process has looked after its leases for the first time."""
+    alice, _, carol = people
+    quick.CHAT_PRESENCE_SWEEP = NEVER
+    own.start()
+    await own.answers()
+    async with processes(Switch().port(), seed="companions") as [process]:
+        hers, present = await welcomed(alice, process)
+        assert present == []
+        own.pause()
+        await visit(carol, process)  # whose seat cannot be leased
+        await hears(hers, None)
+        own.go_on()
 
 
 async def test_many_who_come_at_once_ask_once_who_is_there(
