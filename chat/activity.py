@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Protocol
 
 from django.conf import settings
@@ -43,17 +44,34 @@ class Activity:
         # The numbers up to which rooms have moved, and up to which that was told.
         self._moved: dict[int, int] = {}
         self._told: dict[int, int] = {}
+        # How many sessions' memberships are being counted, and what moved since the first began.
+        self._counting = 0
+        self._meanwhile: dict[int, int] = {}
 
     @property
     def rooms(self) -> Iterable[int]:
         """The keys of the rooms that have members here."""
         return self._members
 
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """While what waits in somebody's rooms is read, until these are added: of those that move
+        meanwhile too little may have been counted, and they are told of once more."""
+        self._counting += 1
+        try:
+            yield
+        finally:
+            self._counting -= 1
+            if not self._counting:
+                self._meanwhile.clear()
+
     def add(self, session: Member, rooms: Mapping[int, str]) -> None:
         """Tell `session` of these rooms (slugs by key) from now on."""
         self._slugs.update(rooms)
         for key in rooms:
             self._members[key].add(session)
+            if key in self._meanwhile:
+                self._moved[key] = max(self._meanwhile[key], self._moved.get(key, 0))
 
     def remove(self, session: Member, rooms: Iterable[int]) -> None:
         for key in rooms:
@@ -67,6 +85,8 @@ class Activity:
 
     def moved(self, room: int, number: int) -> None:
         """Note that a room (its key) has come as far as `number`, however one learnt of it."""
+        if self._counting:
+            self._meanwhile[room] = max(number, self._meanwhile.get(room, 0))
         if room in self._members and number > self._told.get(room, 0):
             self._moved[room] = max(number, self._moved.get(room, 0))
 

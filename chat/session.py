@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -16,9 +17,9 @@ from accounts.identity import Identity
 from accounts.signals import EndReason
 
 from .companions import Caller
+from .conduct import Conduct
 from .errors import ChatError, ErrorCode
 from .handshake import Peer
-from .limits import TokenBucket
 from .live_sessions import LiveSession
 from .protocol.close_codes import CloseCode
 from .protocol.codec import (
@@ -34,7 +35,7 @@ from .protocol.outbound import MembershipEnded, OutboundEvent, SessionEnded
 from .stats import action_times
 from .threads import in_thread
 from .verbs import VERBS
-from .welcoming import welcome, what_waits
+from .welcoming import Meanwhile, Waits, welcome, what_waits
 
 if TYPE_CHECKING:
     from .hub import Hub
@@ -44,9 +45,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Refusals for being too quick that a client may collect at once before it is cut.
-FLOOD_PATIENCE = 100
-STRIKES_FORGIVEN_PER_SECOND = 0.1
 # Reasons after which logging in again does not help.
 FINAL_REASONS = frozenset({EndReason.DEACTIVATED})
 
@@ -84,19 +82,15 @@ class ChatSession:
         self.companions: set[int] = set()
         self.ended = False
         self._shutting_down = False
-        self.deliver = transport.deliver
+        self._transport = transport
+        self._meanwhile = Meanwhile()
+        self.deliver: Callable[[Delivery], None] = self._deliver_after_welcome
         self.send = transport.send
         self.drained = transport.drained
         self._close = transport.close
         self._idle = asyncio.Event()
         self._idle.set()
-        now = asyncio.get_running_loop().time()
-        rate = settings.CHAT_EVENTS_PER_SECOND
-        self._events = TokenBucket(rate=rate, burst=settings.CHAT_EVENT_BURST, now=now)
-        self._patience = TokenBucket(rate=rate, burst=FLOOD_PATIENCE, now=now)
-        self._strikes = TokenBucket(
-            rate=STRIKES_FORGIVEN_PER_SECOND, burst=settings.CHAT_STRIKES, now=now
-        )
+        self.conduct = Conduct(asyncio.get_running_loop().time)
 
     # Life
 
@@ -113,26 +107,39 @@ class ChatSession:
         self.hub.add(self)
         await self.hub.presence.prepare(self.hub.companions)
         heard = self.hub.notices.heard
-        waits = await in_thread(what_waits, self.identity)
-        if self.ended:
-            return False
-        if waits is None:
-            self.end(reason=EndReason.EXPIRED)
-            return False
-        self.become_member({member.room_id: member.room.slug for member in waits.members})
-        self.hub.companions.add(self, [member.other.pk for member in waits.members if member.other])
-        present = self.hub.companions.present(self)
-        self.tell(welcome(waits, session_id=self.id, user=self.user, present=present))
+        with self.hub.activity.counting():
+            waits = await in_thread(what_waits, self.identity)
+            if self.ended:
+                return False
+            if waits is None:
+                self.end(reason=EndReason.EXPIRED)
+                return False
+            self._greet(waits)
         self.hub.notices.greeted(self.user_id, waits.notifications, heard=heard)
         self.note_in_register()
         await self.hub.presence.enter(self.hub.companions, Caller(self.id, self.user_id))
         return True
 
+    def _greet(self, waits: Waits) -> None:
+        """Say welcome, then what happened while that was read: it may know less."""
+        self._hear_of({member.room_id: member.room.slug for member in waits.members})
+        self.hub.companions.add(self, [member.other.pk for member in waits.members if member.other])
+        present = self.hub.companions.present(self)
+        self.tell(welcome(waits, session_id=self.id, user=self.user, present=present))
+        self.deliver = self._transport.deliver
+        self._meanwhile.end()
+
+    def _deliver_after_welcome(self, delivery: Delivery) -> None:
+        self._meanwhile.holds(lambda: self.deliver(delivery))
+
     def become_member(self, rooms: dict[int, str]) -> None:
         """Hear of these rooms (slugs by key) while they are not open here."""
-        if not self.ended:
-            self.member_of.update(rooms)
-            self.hub.activity.add(self, rooms)
+        if not self.ended and not self._meanwhile.holds(lambda: self._hear_of(rooms)):
+            self._hear_of(rooms)
+
+    def _hear_of(self, rooms: dict[int, str]) -> None:
+        self.member_of.update(rooms)
+        self.hub.activity.add(self, rooms)
 
     def note_in_register(self) -> None:
         """Let the admin see this session with the rooms that it has open now."""
@@ -179,6 +186,8 @@ class ChatSession:
 
     def end_membership(self, room: int, room_id: str, *, reason: str) -> None:
         """The membership in a room that is not open here has ended."""
+        if self._meanwhile.holds(lambda: self.end_membership(room, room_id, reason=reason)):
+            return
         if self.member_of.pop(room, None) is not None:
             self.hub.activity.remove(self, [room])
             self.tell(MembershipEnded(room_id=room_id, reason=reason))
@@ -241,18 +250,17 @@ class ChatSession:
             action_times[event.event].add(perf_counter() - began)
 
     def _admit(self, ref: str | None) -> bool:
-        now = asyncio.get_running_loop().time()
-        wait = self._events.take(now)
+        wait = self.conduct.wait()
         if not wait:
             return True
         self.refuse(ChatError(ErrorCode.RATE_LIMITED, retry_after=round(wait, 3)), ref)
-        if self._patience.take(now):
+        if self.conduct.floods():
             self._cut(CloseCode.FLOODING)
         return False
 
     def _strike(self, error: ChatError, ref: str | None = None) -> None:
         self.refuse(error, ref)
-        if self._strikes.take(asyncio.get_running_loop().time()):
+        if self.conduct.is_malformed():
             self._cut(CloseCode.MALFORMED)
 
     def deliver_all(self, payloads: list[bytes]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -24,6 +25,26 @@ class Waits(NamedTuple):
 
     members: list[queries.CountedMembership]
     notifications: int
+
+
+class Meanwhile:
+    """What concerns somebody while their welcome is read, which may know less: it comes after."""
+
+    def __init__(self) -> None:
+        self._held: list[Callable[[], None]] | None = []
+
+    def holds(self, hear: Callable[[], None]) -> bool:
+        """Keep `hear` for then, and say so; False once the welcome is out."""
+        if self._held is None:
+            return False
+        self._held.append(hear)
+        return True
+
+    def end(self) -> None:
+        """The welcome is out: let what was held be heard, in its order."""
+        held, self._held = self._held or [], None
+        for hear in held:
+            hear()
 
 
 def what_waits(identity: Identity) -> Waits | None:

@@ -1,12 +1,11 @@
 """Limits: who is too quick is told so, who floods or talks nonsense is cut."""
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from accounts.models import User
-from chat.limits import TokenBucket
+from chat.conduct import Conduct
 from chat.models import Room
 
 from .house import House, Talker
@@ -19,11 +18,6 @@ class Clock:
 
     def __init__(self) -> None:
         self.now = 1_000.0
-
-    def rules(self, bucket: TokenBucket) -> Any:
-        """The same bucket, which knows only this time."""
-        bucket._filled_at = self.now
-        return SimpleNamespace(take=lambda _: bucket.take(self.now))
 
 
 @pytest.fixture
@@ -38,9 +32,7 @@ async def talker(house: House, clock: Clock, alice: User, room: Room, settings: 
     settings.CHAT_STRIKES = 10
     talker = await house.visit(alice)
     talker.forget()
-    session = talker.session
-    for name in ("_events", "_patience", "_strikes"):
-        setattr(session, name, clock.rules(getattr(session, name)))
+    talker.session.conduct = Conduct(lambda: clock.now)
     return talker
 
 
