@@ -26,7 +26,7 @@ def notifications(request: PersonRequest) -> HttpResponse:
     days = settings.NOTIFICATIONS_KEPT
     context = {"page": page, "newest": newest, "kept_days": days}
     return show(
-        request, "accounts/notifications.html", context, part="accounts/notification_rows.html"
+        request, "accounts/notifications.html", context, part="accounts/notifications_body.html"
     )
 
 

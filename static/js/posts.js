@@ -19,7 +19,7 @@ export function startPosts(page) {
   if (feed && !location.search) startFeed(page, feed);
   if (post) keepPost(page, post);
   else if (posts) keepPosts(page);
-  if (told && !location.search) keepNotifications(page);
+  if (told && !location.search) keepNotifications(page, told);
   startAgo();
   document.addEventListener("click", copy);
   showCopying();
@@ -80,23 +80,21 @@ function keepPost(page, shown) {
   keepFresh(page, "post_changed", look, ({ post_id }) => String(post_id) === shown.dataset.post);
 }
 
-/** The list of notifications, wherever they are read. @param {Page} page */
-function keepNotifications(page) {
+/** The list of notifications, wherever they are read. @param {Page} page @param {HTMLElement} shown */
+function keepNotifications(page, shown) {
   keepFresh(page, "notifications", oneByOne(async () => {
-    const list = document.querySelector(".notifications");
     const part = await fetchPart(location.pathname);
-    if (!list || !part) return location.reload();
-    if (!list.contains(document.activeElement)) list.replaceWith(find(part, ".notifications"));
+    const fresh = part && find(part, "[data-notifications-page]");
+    if (!fresh || fresh.dataset.state === shown.dataset.state || shown.contains(document.activeElement)) return;
+    shown.replaceWith(fresh);
+    shown = fresh;
   }));
 }
 
-/** Look after this event, and after every connection but the page's first: something may have been missed. @param {Page} page @param {string} name @param {() => void} look @param {(data: any) => boolean} concerns */
+/** Look after this event, and after every connection: something may have been missed. The page's first comes after the page, too. @param {Page} page @param {string} name @param {() => void} look @param {(data: any) => boolean} concerns */
 function keepFresh(page, name, look, concerns = () => true) {
-  let greeted = false;
   page.on("event", (event, data) => {
-    const missed = event === "welcome" && greeted;
-    greeted ||= event === "welcome";
-    if (missed || event === name && concerns(data)) setTimeout(look, Math.random() * SPREAD);
+    if (event === "welcome" || event === name && concerns(data)) setTimeout(look, Math.random() * SPREAD);
   });
 }
 

@@ -89,6 +89,42 @@ def test_posts_comments_and_alerts_arrive_on_another_process(
     expect(waiting(alice)).to_have_count(0)
 
 
+def test_what_happens_before_a_page_is_connected_shows_up(
+    server: Server, open_page: PageOpener
+) -> None:
+    alice = open_page("alice", "/feed/", at=server)
+    alice.get_by_role("textbox", name="New post").fill("Something to talk about")
+    alice.get_by_role("button", name="Post", exact=True).click()
+    post_that_says(alice, "Something to talk about").get_by_role("link", name="No comments").click()
+    post = re.sub(r"#.*", "", alice.url)
+
+    held: list[Route] = []
+    carol = open_page("carol", "/explore/", at=server)
+    feed, comments, told = (carol.context.new_page() for _ in range(3))
+    carol.context.route(re.compile(r"/js/live\..*js"), lambda route: held.append(route))  # noqa: PLW0108 - no built-in is taken
+    feed.goto("/explore/", wait_until="commit")
+    comments.goto(post, wait_until="commit")
+    told.goto("/notifications/", wait_until="commit")
+    for page in (feed, comments, told):
+        expect(page.get_by_role("navigation", name="Parley")).to_be_visible()
+    expect(told.locator(".row")).to_have_count(0)
+
+    alice.get_by_role("textbox", name="New comment").fill("Well, @carol?")
+    alice.get_by_role("button", name="Comment", exact=True).click()
+    expect(alice.locator(".comment")).to_contain_text("Well, @carol?")
+    alice.goto("/feed/")
+    alice.get_by_role("textbox", name="New post").fill("And something else")
+    alice.get_by_role("button", name="Post", exact=True).click()
+    expect(post_that_says(alice, "And something else")).to_have_count(1)
+
+    for route in held:
+        route.continue_()
+    expect(feed.get_by_role("button", name="1 new post")).to_be_visible()
+    expect(comments.locator(".comment")).to_contain_text("Well, @carol?")
+    expect(told.locator(".row.is-unread")).to_have_count(1)
+    expect(told.get_by_role("button", name="Mark all as read")).to_be_visible()
+
+
 def test_what_came_to_nothing_says_why_until_one_goes_on(
     server: Server, open_page: PageOpener
 ) -> None:
