@@ -21,7 +21,7 @@ help:
 
 run: .venv/parley
 	@$(PY) manage.py migrate --verbosity 0
-	@$(PY) manage.py seed_demo
+	@LOG_LEVEL=ERROR $(PY) manage.py seed_demo # which goes on without Redis: nobody serves yet
 	@exec env CHAT_TICK_INTERVAL=10 $(PY) manage.py runserver --demo 127.0.0.1:$(PORT)
 
 lint: .venv/parley-dev
