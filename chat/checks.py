@@ -106,5 +106,5 @@ class Checks:
                 people[start : start + CHECK_CHUNK], since=since
             ):
                 if (began.room, began.user) not in self._ended:
-                    self._hub.find_membership(began)
+                    self._hub.hearing.find_membership(began)
         self._looked_for_members_at = looking_at

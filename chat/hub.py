@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -15,26 +14,11 @@ from . import reads, tasks
 from .activity import Activity
 from .audience import Listener
 from .bus import Bus
-from .bus_items import (
-    AccessEnded,
-    Arrived,
-    Beat,
-    BusItem,
-    Change,
-    Departed,
-    Everybody,
-    Head,
-    MembershipBegan,
-    MembershipChanged,
-    NotificationsChanged,
-    PersonNotice,
-    ProfileChanged,
-    Receipt,
-    RoomNotice,
-)
+from .bus_items import BusItem
 from .checks import Checks
 from .companions import Caller, Companions
-from .live_room import LiveRoom, read_system_message
+from .hearing import Hearing
+from .live_room import LiveRoom
 from .live_sessions import Register
 from .notices import Notices
 from .presence import Presence
@@ -44,8 +28,6 @@ from .renaming import Renaming
 
 if TYPE_CHECKING:
     from accounts.identity import Identity
-
-logger = logging.getLogger(__name__)
 
 ROOM_LINGERS = 30.0
 
@@ -72,13 +54,14 @@ class Hub:
 
     def __init__(self) -> None:
         self.id = secrets.token_hex(8)
-        self.bus = Bus(self.id, self._hear)
+        self.hearing = Hearing(self)
+        self.bus = Bus(self.id, self.hearing.hear)
         self.activity = Activity()
         self.rooms: dict[int, LiveRoom] = {}
         self.companions = Companions()
         self.presence = Presence(self.rooms, self.companions)
         self.register = Register()
-        self.notices = Notices(self._tell_person)
+        self.notices = Notices(self.tell_person)
         self.renaming = Renaming(self.rooms)
         self.checks = Checks(self)
         self.sessions: set[HubSession] = set()
@@ -87,22 +70,6 @@ class Hub:
         self._keys: dict[str, int] = {}
         self._loop = asyncio.get_running_loop()
         self._tasks: list[asyncio.Task[None]] = []
-        self._hearing = {
-            Change: self._hear_change,
-            Head: self._hear_head,
-            Beat: self._hear_beat,
-            RoomNotice: self._hear_room_notice,
-            PersonNotice: self._hear_person_notice,
-            Everybody: self._hear_everybody,
-            AccessEnded: self._hear_access_ended,
-            Arrived: self.presence.hear,
-            Departed: self.presence.hear,
-            ProfileChanged: self._hear_profile_changed,
-            MembershipBegan: self._hear_membership_began,
-            MembershipChanged: self._hear_membership_changed,
-            Receipt: self._hear_receipt,
-            NotificationsChanged: self._hear_notifications_changed,
-        }
 
     def start(self) -> None:
         self.bus.start()
@@ -129,102 +96,9 @@ class Hub:
 
     def _take(self, items: tuple[BusItem, ...]) -> None:
         try:
-            self._hear(items)
+            self.hearing.hear(items)
         finally:
             self.bus.publish(items)
-
-    def _hear(self, items: Iterable[BusItem]) -> None:
-        touched: set[LiveRoom] = set()
-        for item in items:
-            try:
-                self._hearing[type(item)](item)  # type: ignore[operator]
-            except Exception:
-                # One that cannot be taken in keeps back none of the others.
-                logger.exception("A %s could not be taken in", type(item).__name__)
-            if type(item) is Change and (room := self.rooms.get(item.room)):
-                touched.add(room)
-        for room in touched:
-            room.audience.settle()
-
-    def _hear_change(self, change: Change) -> None:
-        self.activity.moved(change.room, change.number)
-        if change.removed:
-            self.checks.note_end(change.room, change.removed)
-            self._note_end(change)
-        if room := self.rooms.get(change.room):
-            room.hear(change)
-
-    def _note_end(self, change: Change) -> None:
-        """Let sessions know of a membership that ended where they have it not open."""
-        about = read_system_message(change.body)
-        for session in list(self._by_user.get(change.removed, ())):
-            if about.room_id not in session.rooms:
-                session.end_membership(change.room, about.room_id, reason=about.act)
-
-    def _hear_membership_began(self, began: MembershipBegan) -> None:
-        self._begin_membership(began, self._by_user.get(began.user, ()))
-
-    def find_membership(self, began: MembershipBegan) -> None:
-        """Tell those of the person's sessions that did not hear of it."""
-        sessions = self._by_user.get(began.user, ())
-        unaware = [session for session in sessions if began.room not in session.member_of]
-        self._begin_membership(began, unaware)
-
-    def _begin_membership(self, began: MembershipBegan, sessions: Collection[HubSession]) -> None:
-        for session in sessions:
-            session.become_member({began.room: began.room_id})
-        self._deliver(sessions, began.frame)
-        if began.companion:
-            self.companions.met(sessions, began.companion)
-
-    def _hear_membership_changed(self, changed: MembershipChanged) -> None:
-        for session in self._by_user.get(changed.user, ()):
-            session.muted_until[changed.room] = changed.muted_until
-        self._deliver(self._by_user.get(changed.user, ()), changed.frame)
-
-    def _hear_receipt(self, receipt: Receipt) -> None:
-        if room := self.rooms.get(receipt.room):
-            room.hear_receipt(receipt)
-
-    def _hear_notifications_changed(self, changed: NotificationsChanged) -> None:
-        if changed.user in self._by_user:
-            self.notices.changed(changed.user)
-
-    def _tell_person(self, user: int, payload: bytes) -> None:
-        self._deliver(self._by_user.get(user, ()), payload)
-
-    def _hear_head(self, head: Head) -> None:
-        self.activity.moved(head.room, head.number)
-        if room := self.rooms.get(head.room):
-            room.hint(head, delay=0.0 if self.bus.deaf else settings.CHAT_REPAIR_DELAY)
-
-    def _hear_beat(self, beat: Beat) -> None:
-        for head in beat.heads:
-            self._hear_head(head)
-
-    def _hear_room_notice(self, notice: RoomNotice) -> None:
-        if room := self.rooms.get(notice.room):
-            room.audience.notice(notice.frame, skip=notice.skip)
-
-    def _hear_person_notice(self, notice: PersonNotice) -> None:
-        self._deliver(self._by_user.get(notice.user, ()), notice.frame, skip=notice.skip)
-
-    def _hear_everybody(self, notice: Everybody) -> None:
-        self._deliver(self.sessions, notice.frame)
-
-    def _deliver(self, sessions: Iterable[HubSession], payload: bytes, *, skip: str = "") -> None:
-        delivery = Delivery((payload,))
-        for session in sessions:
-            if session.id != skip:
-                session.deliver(delivery)
-
-    def _hear_access_ended(self, ended: AccessEnded) -> None:
-        for session in list(self._by_user.get(ended.user, ())):
-            if _is_ended(session.identity, ended):
-                session.end(reason=ended.reason)
-
-    def _hear_profile_changed(self, changed: ProfileChanged) -> None:
-        self.renaming.changed(changed.user)
 
     # Sessions and rooms
 
@@ -254,9 +128,24 @@ class Hub:
         """The ids of everybody who has a session here."""
         return list(self._by_user)
 
+    def sessions_of(self, user_id: int) -> Collection[HubSession]:
+        """The sessions that a person has here. Who ends some of them goes through a copy."""
+        return self._by_user.get(user_id, ())
+
     def count_of(self, user_id: int) -> int:
         """How many sessions a person has here."""
-        return len(self._by_user.get(user_id, ()))
+        return len(self.sessions_of(user_id))
+
+    def tell_person(self, user_id: int, payload: bytes, *, skip: str = "") -> None:
+        """Deliver a frame to all sessions of a person, but the session `skip`."""
+        self.deliver(self.sessions_of(user_id), payload, skip=skip)
+
+    def deliver(self, sessions: Iterable[HubSession], payload: bytes, *, skip: str = "") -> None:
+        """Deliver a frame to these sessions, but the session `skip`."""
+        delivery = Delivery((payload,))
+        for session in sessions:
+            if session.id != skip:
+                session.deliver(delivery)
 
     async def room_key(self, slug: str) -> int | None:
         """The key of the room called `slug`; asked of the database once."""
@@ -280,12 +169,3 @@ class Hub:
     def _forget_if_empty(self, room: LiveRoom) -> None:
         if not room.audience and self.rooms.get(room.key) is room:
             del self.rooms[room.key]
-
-
-def _is_ended(identity: Identity, ended: AccessEnded) -> bool:
-    if ended.session_key:
-        return identity.session_key == ended.session_key
-    if ended.token_digest:
-        return identity.token_digest == ended.token_digest
-    # Who has logged in since then is not meant, however late this is heard.
-    return not ended.version or identity.access_version < ended.version

@@ -164,7 +164,7 @@ class History:
     def carry(self, items: tuple[BusItem, ...]) -> None:
         for process, wire, fate in zip(self.hubs, self.wires, self.fates, strict=True):
             if fate == "arrives":
-                process.hub._hear(items)
+                process.hub.hearing.hear(items)
             elif fate == "waits":
                 wire.extend(items)
 
@@ -213,7 +213,7 @@ class History:
             item = wire[place % len(wire)]
             if not again:
                 wire.remove(item)
-            self.hubs[hub].hub._hear([item])
+            self.hubs[hub].hub.hearing.hear([item])
 
     async def join(
         self, client: LocalClient, process: Process, asides: Sequence[Step] = ()

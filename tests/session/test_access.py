@@ -161,7 +161,7 @@ async def test_a_login_that_ends_during_the_greeting_is_not_welcomed(
     def read_then_end(identity: Identity) -> Any:
         answer = what_waits(identity)
         ended = AccessEnded(bob.user.pk, "", "", EndReason.LOGGED_OUT)
-        loop.call_soon_threadsafe(hub._hear, (ended,))
+        loop.call_soon_threadsafe(hub.hearing.hear, (ended,))
         return answer
 
     monkeypatch.setattr("chat.session.what_waits", read_then_end)

@@ -40,7 +40,7 @@ async def test_a_head_without_its_change_is_told(
 ) -> None:
     talker = await deaf_house.visit(bob)
     head = await say(room, alice)
-    deaf_house.hub._hear([item(head)])
+    deaf_house.hub.hearing.hear([item(head)])
     expected = {"room_id": room.slug, "head": head.number, "unread": 1, "mentions": 0}
     assert await told(deaf_house, talker) == [expected]
 
@@ -61,7 +61,7 @@ async def test_a_head_that_was_told_is_not_told_again(
     talker = await deaf_house.visit(bob)
     head = await say(room, alice)
     for _ in range(2):
-        deaf_house.hub._hear([head])
+        deaf_house.hub.hearing.hear([head])
         assert len(await told(deaf_house, talker)) == 1
 
 
@@ -72,7 +72,7 @@ async def test_what_could_not_be_told_is_told_the_next_time(
         raise OperationalError("gone")
 
     talker = await deaf_house.visit(bob)
-    deaf_house.hub._hear([await say(room, alice)])
+    deaf_house.hub.hearing.hear([await say(room, alice)])
     with monkeypatch.context() as patch:
         patch.setattr(reads, "waiting", fail)
         with pytest.raises(OperationalError):
@@ -86,7 +86,7 @@ async def test_who_becomes_a_member_elsewhere_hears_of_the_room_from_then_on(
     talker = await deaf_house.visit(carol)
     await in_thread(join_room, room=room.pk, user=carol)
     head = await say(room, alice)
-    deaf_house.hub._hear(happened)
+    deaf_house.hub.hearing.hear(happened)
     expected = {"room_id": room.slug, "head": head.number, "unread": 1, "mentions": 0}
     assert await told(deaf_house, talker) == [expected]
 
@@ -96,7 +96,7 @@ async def test_the_end_of_a_membership_is_told_where_the_room_is_not_open(
 ) -> None:
     talker = await deaf_house.visit(bob)
     await in_thread(end_membership, room=room.pk, user=bob)
-    deaf_house.hub._hear(happened)
+    deaf_house.hub.hearing.hear(happened)
     assert talker.heard("membership_ended") == [{"room_id": room.slug, "reason": "left"}]
 
 
@@ -106,7 +106,7 @@ async def test_who_is_no_member_any_more_hears_nothing_of_the_room(
     talker = await deaf_house.visit(bob)
     await in_thread(end_membership, room=room.pk, user=bob)
     await say(room, alice)
-    deaf_house.hub._hear(happened)
+    deaf_house.hub.hearing.hear(happened)
     assert await told(deaf_house, talker) == []
 
 

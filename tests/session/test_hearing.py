@@ -35,10 +35,10 @@ async def test_an_item_that_cannot_be_taken_in_keeps_back_none_of_its_batch(
     await talker.join(room.slug)
     for text in ("one", "two"):
         await in_thread(send_message, room=room.pk, sender=alice, text=text)
-    deaf_house.hub._hearing[PersonNotice] = fail
+    deaf_house.hub.hearing._what_to_do[PersonNotice] = fail
     batch = [*happened[:place], PersonNotice(bob.pk, b"{}"), *happened[place:]]
     with caplog.at_level(logging.CRITICAL):
-        deaf_house.hub._hear(batch)
+        deaf_house.hub.hearing.hear(batch)
     assert [said["message"] for said in talker.heard("new_message")] == ["one", "two"]
 
 
@@ -56,10 +56,10 @@ async def test_who_changes_their_name_all_the_time_costs_no_more_than_others(
         return []
 
     monkeypatch.setattr("chat.reads.rooms_of", note)
-    house.hub._hear([ProfileChanged(alice.pk)] * 20)
+    house.hub.hearing.hear([ProfileChanged(alice.pk)] * 20)
     while not rounds:
         await asyncio.sleep(0)
-    house.hub._hear([ProfileChanged(alice.pk)] * 20)
-    house.hub._hear([ProfileChanged(bob.pk)])
+    house.hub.hearing.hear([ProfileChanged(alice.pk)] * 20)
+    house.hub.hearing.hear([ProfileChanged(bob.pk)])
     await asyncio.wait_for(second.wait(), 5)
     assert sorted(rounds) == sorted([alice.pk, alice.pk, bob.pk])

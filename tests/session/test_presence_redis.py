@@ -65,7 +65,7 @@ async def test_who_came_or_went_unheard_is_noticed_by_comparing(
     """All that one process hears from the other is lost on the bus."""
     alice, bob, _ = people
     witness = await comes(alice, two[0], place)
-    two[0].hub._hearing = dict.fromkeys(two[0].hub._hearing, _hear_nothing)
+    two[0].hub.hearing._what_to_do = dict.fromkeys(two[0].hub.hearing._what_to_do, _hear_nothing)
     tab = await comes(bob, two[1], place)
     await sees_come(witness, bob)
     await tab.ask("leave_room", room_id=place.slug)

@@ -61,7 +61,7 @@ async def test_what_one_hub_cannot_take_in_the_others_still_hear(
     def fail(notice: object) -> None:
         raise RuntimeError("cannot take this in")
 
-    two[0].hub._hearing = {**two[0].hub._hearing, RoomNotice: fail}
+    two[0].hub.hearing._what_to_do = {**two[0].hub.hearing._what_to_do, RoomNotice: fail}
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
     two[0].hub.take((RoomNotice(place.pk, b'{"event":"user_typing","data":{"typing":true}}'),))
     await there.until(lambda: there.heard("user_typing"), "for the notice")
