@@ -1,9 +1,8 @@
-"""The session of `docs/api.md`, typed as it stands there. Not every machine has curl, so its
-commands are read here and sent by Python."""
+"""Types the shell sessions of documents. Not every machine has curl, so their commands are read
+here and sent by Python."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import shlex
@@ -11,17 +10,11 @@ from argparse import ArgumentParser
 from base64 import b64encode
 from dataclasses import dataclass
 from http.client import HTTPConnection
-from pathlib import Path
 from string import Template
 from typing import Any
 from urllib.parse import urlsplit
 
 from tests.harness.correspondent import PATIENCE
-from tests.harness.fixtures import Serve
-from tests.harness.oracle import in_database
-from tests.harness.servers import manage
-
-PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 
 
 @dataclass(frozen=True)
@@ -68,38 +61,25 @@ def ask(method: str, url: str, body: str | None, headers: dict[str, str]) -> Ans
         connection.close()
 
 
-def session() -> list[str]:
-    found = re.search(r"## A session\n.*?```sh\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
-    assert found
+def commands(page: str, heading: str) -> list[str]:
+    """The lines of the first shell session below a heading, each with what it continues on."""
+    found = re.search(rf"## {heading}\n.*?```sh\n(.*?)```", page, re.DOTALL)
+    assert found, heading
     return [line for line in found[1].replace("\\\n", " ").splitlines() if line]
 
 
-def type_session(address: str) -> list[tuple[str, Answer]]:
-    """Type it, with the token that the first answer brings, and what sends a message twice, as the
-    page says. Returns every command that asks, and its answer."""
+def type_in(
+    lines: list[str], *, address: str, twice: str | None = None
+) -> list[tuple[str, Answer]]:
+    """Type `lines` at the server there, with the token that the first answer brings; those with
+    `twice` in them twice. Returns every command that asks, and its answer."""
     shell, token = Shell(), "parley_…"
     typed: list[tuple[str, Answer]] = []
-    for line in session():
-        for _ in range(2 if "client_id" in line else 1):
+    for line in lines:
+        for _ in range(2 if twice and twice in line else 1):
             mine = line.replace("127.0.0.1:8000", address).replace("parley_…", token)
             if answer := shell.run(mine):
                 typed.append((line, answer))
         if typed:
             token = typed[0][1].body["token"]
     return typed
-
-
-async def test_the_session_of_the_guide_goes_as_it_is_written(serve: Serve) -> None:
-    await in_database(manage, "seed_demo", "--known-passwords")
-    server = serve()
-    await server.ready()
-    typed = await asyncio.to_thread(type_session, server.address)
-    assert [answer.status for _, answer in typed] == [201, 200, 200, 201, 201, 200, 200, 204]
-    for line, answer in typed:
-        promised = set(re.findall(r'"(\w+)":', line.partition(" # ")[2]))
-        assert promised <= set(answer.body or ()), line
-
-    _, _, _, sent, again, read, found, _ = (answer.body for _, answer in typed)
-    assert sent["message"] == "Hello from a shell."
-    assert sent["sequence"] == again["sequence"] == read["items"][-1]["sequence"]
-    assert sent["message_id"] in [item["message_id"] for item in found["items"]]
