@@ -7,13 +7,14 @@ export DEBUG := 1
 PY := .venv/bin/python
 INSTALL := $(PY) -m pip install -qq --disable-pip-version-check --requirement
 
-.PHONY: help run test soak screenshots lint format types
+.PHONY: help run test soak bench screenshots lint format types
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run      set up Parley, load the demo and serve it on http://127.0.0.1:$(PORT) (PORT=…)"
 	@echo "make test     run every check and test"
 	@echo "make soak     run the tests that take many minutes: more seeds, longer histories"
+	@echo "make bench    measure how quick Parley is on this machine (ONLY='busy-room', ARGS=--quick)"
 	@echo "make screenshots   take the pictures in docs/screenshots anew"
 	@echo "make lint     check format, style and the arrows between the parts"
 	@echo "make format   format the code and mend what can be mended"
@@ -65,6 +66,9 @@ soak: .venv/parley-dev
 	  tests/faults/test_everything_at_once.py \
 	  tests/sockets/test_made_up_calls.py
 	@$(PY) -m pytest tests/browser # in random order, though one server serves them all
+
+bench: .venv/parley-dev
+	@$(PY) -m comparison $(ARGS) $(ONLY)
 
 # One at a time, in their order: each begins where the one before has ended.
 screenshots: .venv/parley-dev

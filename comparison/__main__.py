@@ -1,0 +1,84 @@
+"""`python -m comparison`: measures Parley on this machine (docs/bench.md)."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from . import report
+from .load.process import LoadFailed
+from .results import Run
+from .rounds import Turn, measure_all, turns
+from .scenarios import SCENARIOS
+from .servers import ROOT, Parley, ServerFailed
+
+FOLDER = ROOT / "var" / "bench"
+RESULT = "bench.json"
+
+
+def parser() -> argparse.ArgumentParser:
+    names = "\n".join(f"  {scenario.name:<14} {scenario.about}" for scenario in SCENARIOS)
+    made = argparse.ArgumentParser(
+        prog="python -m comparison",
+        description="Measure Parley's own core on this machine.",
+        epilog=f"Scenarios (all, if none is named):\n{names}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("scenarios", nargs="*", metavar="scenario", help="which, by name")
+    made.add_argument("--runs", type=int, default=3, help="of everything, in turn (3)")
+    made.add_argument("--quick", action="store_true", help="one short run: a look, no figures")
+    made.add_argument("--folder", type=Path, default=FOLDER, help="for what is written (var/bench)")
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure what is asked for; 1 where a server or the load failed."""
+    made = parser()
+    options = made.parse_args(arguments)
+    if unknown := set(options.scenarios) - {scenario.name for scenario in SCENARIOS}:
+        made.error(f"no such scenario: {', '.join(sorted(unknown))}")
+    chosen = [each for each in SCENARIOS if not options.scenarios or each.name in options.scenarios]
+    if options.quick:
+        chosen = [scenario.quicker() for scenario in chosen]
+    database = os.environ.get("DATABASE_URL", "")
+    servers = [Parley(options.folder.resolve() / "parley", database)]
+    _let_many_sockets_be_open()
+    console = Console()
+    try:
+        runs = _measured(
+            turns(chosen, servers, times=1 if options.quick else options.runs), console
+        )
+    except (ServerFailed, LoadFailed) as error:
+        console.print(f"[bold red]Failed:[/] {error}")
+        return 1
+    about = report.surroundings(database)
+    report.show(console, chosen, runs, about)
+    report.write(options.folder / RESULT, runs, about)
+    console.print(f"\nWritten to {options.folder}: {RESULT}")
+    return 0
+
+
+def _measured(todo: Sequence[Turn], console: Console) -> list[Run]:
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        task = bars.add_task("", total=1.0)
+        return measure_all(
+            todo, lambda what, share: bars.update(task, description=what, completed=share)
+        )
+
+
+def _let_many_sockets_be_open() -> None:
+    """For this process and those that it starts."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
