@@ -16,8 +16,9 @@ from .audience import Listener
 from .bus import Bus
 from .bus_items import BusItem
 from .checks import Checks
-from .companions import Caller, Companions
+from .companions import EVERYWHERE, Caller, Companions
 from .hearing import Hearing
+from .leases import Leases
 from .live_room import LiveRoom
 from .live_sessions import Register
 from .notices import Notices
@@ -59,7 +60,8 @@ class Hub:
         self.activity = Activity()
         self.rooms: dict[int, LiveRoom] = {}
         self.companions = Companions()
-        self.presence = Presence(self.rooms, self.companions)
+        self.leases = Leases(missed=self._forget_presence)
+        self.presence = Presence(self.rooms, self.companions, self.leases)
         self.register = Register()
         self.notices = Notices(self.tell_person)
         self.renaming = Renaming(self.rooms)
@@ -86,7 +88,10 @@ class Hub:
         await self.renaming.stop()
         await self.notices.stop()
         # Together: while Redis stands still, each of them waits as long as it may.
-        await asyncio.gather(self.presence.stop(), self.register.stop(), self.bus.stop())
+        await asyncio.gather(self.leases.stop(), self.register.stop(), self.bus.stop())
+
+    def _forget_presence(self) -> None:
+        self.presence.forget()
 
     # What happens
 
@@ -118,9 +123,9 @@ class Hub:
         self.companions.remove(session)
         grace = settings.CHAT_PRESENCE_GRACE
         caller = Caller(session.id, session.user_id)
-        self.presence.leave(self.companions, caller, grace=grace, reason="disconnected")
+        self.leases.leave(EVERYWHERE, caller, grace=grace, reason="disconnected")
         for room in session.rooms.values():
-            self.presence.leave(room, session, grace=grace, reason="disconnected")
+            self.leases.leave(room.key, session, grace=grace, reason="disconnected")
             self.close_room(session, room)
 
     @property

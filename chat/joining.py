@@ -51,7 +51,7 @@ async def join_room(session: ChatSession, event: JoinRoom) -> Joined:
         raise
     session.become_member({key: event.room_id})
     session.note_in_register()
-    await session.hub.presence.enter(room, session)
+    await session.hub.leases.enter(room.key, session)
     return Joined(room_id=event.room_id, sequence=sequence)
 
 
@@ -60,7 +60,7 @@ def close_room(session: ChatSession, room_id: str) -> bool:
     room = session.rooms.pop(room_id, None)
     if room is None:
         return False
-    session.hub.presence.leave(room, session, reason="left")
+    session.hub.leases.leave(room.key, session, reason="left")
     session.hub.close_room(session, room)
     session.note_in_register()
     return True

@@ -61,7 +61,7 @@ async def stop_accepting() -> None:
     """Close every socket with "restarting" once what it asked for is answered, in batches."""
     if _runtime is None:
         return
-    _runtime.hub.presence.drain()
+    _runtime.hub.leases.drain()
     sessions = list(_runtime.hub.sessions)
     closing: list[asyncio.Task[None]] = []
     for start_at in range(0, len(sessions), CLOSE_BATCH):

@@ -16,7 +16,7 @@ from django.db import DatabaseError, InterfaceError
 from accounts.identity import Identity
 from accounts.signals import EndReason
 
-from .companions import Caller
+from .companions import EVERYWHERE, Caller
 from .conduct import Conduct
 from .errors import ChatError, ErrorCode
 from .handshake import Peer
@@ -117,7 +117,7 @@ class ChatSession:
             self._greet(waits)
         self.hub.notices.greeted(self.user_id, waits.notifications, heard=heard)
         self.note_in_register()
-        await self.hub.presence.enter(self.hub.companions, Caller(self.id, self.user_id))
+        await self.hub.leases.enter(EVERYWHERE, Caller(self.id, self.user_id))
         return True
 
     def _greet(self, waits: Waits) -> None:
@@ -197,7 +197,7 @@ class ChatSession:
         self.member_of.pop(room.key, None)
         self.hub.activity.remove(self, [room.key])
         if self.rooms.pop(room.slug, None) is not None:
-            self.hub.presence.leave(room, self, reason=reason)
+            self.hub.leases.leave(room.key, self, reason=reason)
             self.hub.close_room(self, room)
             self.note_in_register()
             self.tell(MembershipEnded(room_id=room.slug, reason=reason))

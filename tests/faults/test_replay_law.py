@@ -140,7 +140,7 @@ class History:
 
     def process(self) -> Process:
         process = Process(Switch().port())
-        process.hub.presence._away = True  # no Redis: nobody knows who is here
+        process.hub.leases.away = True  # no Redis: nobody knows who is here
         return process
 
     @contextlib.contextmanager

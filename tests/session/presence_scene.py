@@ -137,7 +137,7 @@ async def until(condition: Callable[[], object]) -> None:
 async def settled(*running: Process) -> None:
     """Wait until everybody who leaves has left, and everybody was told."""
     await until(
-        lambda: not any(each.hub.presence._leaving or each.hub.bus._queue for each in running)
+        lambda: not any(each.hub.leases._leaving or each.hub.bus._queue for each in running)
     )
     for _ in range(30):
         await asyncio.sleep(0)

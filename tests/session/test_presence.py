@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from chat import presence
+from chat import leases
 from chat.actions.memberships import join_room
 from chat.models import Room
 from tests.harness.fixtures import Person, make_person
@@ -77,7 +77,7 @@ async def grace_over(quick: Any, monkeypatch: pytest.MonkeyPatch) -> asyncio.Eve
         await (over.wait() if seconds == NEVER else asyncio.sleep(seconds))
 
     patched = SimpleNamespace(**{**vars(asyncio), "sleep": sleep})
-    monkeypatch.setattr(presence, "asyncio", patched)
+    monkeypatch.setattr(leases, "asyncio", patched)
     return over
 
 

@@ -42,9 +42,9 @@ class SlowStore:
 
 
 def slow_down(process: Process, what: str, *, after: bool = False) -> SlowStore:
-    presence = process.hub.presence
-    slow = SlowStore(presence._store, what, after=after)
-    presence._store = slow  # type: ignore[assignment]
+    leases = process.hub.leases
+    slow = SlowStore(leases._store, what, after=after)
+    leases._store = slow  # type: ignore[assignment]
     return slow
 
 
@@ -116,15 +116,15 @@ class Visitor:
 async def test_more_at_once_than_a_pool_has_connections_are_all_present(
     two: list[Process], place: Room, redis: Redis
 ) -> None:
-    presence, room = two[0].hub.presence, two[0].hub.room(place.pk)
+    hub, room = two[0].hub, two[0].hub.room(place.pk)
     await room.ready()
-    await presence.prepare(room)
+    await hub.presence.prepare(room)
     visitors = [Visitor(number) for number in range(1, 401)]
-    await asyncio.gather(*(presence.enter(room, visitor) for visitor in visitors))
+    await asyncio.gather(*(hub.leases.enter(room.key, visitor) for visitor in visitors))
     await settled(*two)
     assert room.people.count == 400
     for visitor in visitors:
-        presence.leave(room, visitor, reason="left")
+        hub.leases.leave(room.key, visitor, reason="left")
     await settled(*two)
     assert room.people.count == 0
     assert not await redis.exists(*_keys(place.pk))

@@ -90,16 +90,16 @@ async def test_without_redis_nobody_knows_who_is_here_and_joins_do_not_wait(
         witness = await comes(alice, two[0], place)
         await sees_come(witness, alice)
         own.pause()  # the worst sort of absence: it takes questions and answers none
-        presence = two[0].hub.presence
-        await until(lambda: presence._away)
-        presence._store, store = None, presence._store  # type: ignore[assignment]
+        leases = two[0].hub.leases
+        await until(lambda: leases.away)
+        leases._store, store = None, leases._store  # type: ignore[assignment]
         for person in others * 3:
             client = await visit(person, two[0])
             histories = keep(client, "room_history")
             await client.open(place.slug)  # asks Redis nothing, or it would fail
             assert [history["active_users"] for history in histories] == [None]
             assert [history["active_count"] for history in histories] == [None]
-        presence._store = store
+        leases._store = store
         own.go_on()
         for person in others:
             await sees_come(witness, person)
@@ -136,7 +136,7 @@ async def test_a_redis_that_restarts_empty_lets_nobody_leave(
         for client in clients:
             await sees_come(client, bob)
         own.kill()
-        await until(lambda: all(process.hub.presence._away for process in two))
+        await until(lambda: all(process.hub.leases.away for process in two))
         assert known_to(two[0], place) is None
         own.start()
         both = {alice.name, bob.name}
@@ -194,7 +194,7 @@ async def test_a_process_that_goes_down_hands_its_people_over(
     for person in (bob, carol):
         await comes(person, two[1], place)
         await sees_come(witness, person)
-    two[1].hub.presence.drain()
+    two[1].hub.leases.drain()
     for session in list(two[1].hub.sessions):
         await session.shut_down()
     await comes(bob, two[0], place)
@@ -230,5 +230,5 @@ async def test_a_process_stops_though_redis_hangs(
             await comes(person, process, place)
         own.pause()
         async with asyncio.timeout(PATIENCE):
-            await process.hub.presence.stop()
+            await process.hub.leases.stop()
         own.go_on()
