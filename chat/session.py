@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError
 
 from accounts.identity import Identity
 from accounts.signals import EndReason
 
+from .answering import answer
 from .companions import EVERYWHERE, Caller
 from .conduct import Conduct
 from .errors import ChatError, ErrorCode
 from .handshake import Peer
 from .live_sessions import LiveSession
 from .protocol.close_codes import CloseCode
-from .protocol.codec import (
-    Delivery,
-    Envelope,
-    ack_frame,
-    error_frame,
-    event_frame,
-    read_envelope,
-    read_event,
-)
+from .protocol.codec import Delivery, error_frame, event_frame
 from .protocol.outbound import MembershipEnded, OutboundEvent, SessionEnded
-from .stats import action_times
 from .threads import in_thread
-from .verbs import VERBS
 from .welcoming import Meanwhile, Waits, welcome, what_waits
 
 if TYPE_CHECKING:
@@ -42,8 +30,6 @@ if TYPE_CHECKING:
     from .live_room import LiveRoom
     from .transports import Transport
     from .writer import Writer
-
-logger = logging.getLogger(__name__)
 
 # Reasons after which logging in again does not help.
 FINAL_REASONS = frozenset({EndReason.DEACTIVATED})
@@ -74,7 +60,7 @@ class ChatSession:
         self.peer = peer
         self.since = datetime.now(UTC)
         self.rooms: dict[str, LiveRoom] = {}
-        # Slugs by key of the rooms whose member the person was at the start of the session.
+        # Slugs by key of the rooms whose member the person is, as far as was heard.
         self.member_of: dict[int, str] = {}
         # By room key, in seconds since 1970, for the rooms where that was ever so.
         self.muted_until: dict[int, float] = {}
@@ -132,32 +118,6 @@ class ChatSession:
     def _deliver_after_welcome(self, delivery: Delivery) -> None:
         self._meanwhile.holds(lambda: self.deliver(delivery))
 
-    def become_member(self, rooms: dict[int, str]) -> None:
-        """Hear of these rooms (slugs by key) while they are not open here."""
-        if not self.ended and not self._meanwhile.holds(lambda: self._hear_of(rooms)):
-            self._hear_of(rooms)
-
-    def _hear_of(self, rooms: dict[int, str]) -> None:
-        self.member_of.update(rooms)
-        self.hub.activity.add(self, rooms)
-
-    def note_in_register(self) -> None:
-        """Let the admin see this session with the rooms that it has open now."""
-        if self.ended:
-            return
-        self.hub.register.note(
-            LiveSession(
-                session_id=self.id,
-                user_id=self.user_id,
-                username=self.username,
-                login="token" if self.identity.token_digest else "browser",
-                address=self.peer.address,
-                agent=self.peer.agent,
-                since=self.since,
-                rooms=tuple(self.rooms),
-            )
-        )
-
     def stop(self) -> None:
         """Leave everything: the connection is gone, or is to go."""
         self.ended = True
@@ -177,12 +137,23 @@ class ChatSession:
         # Nothing new is begun: it would be stored, and its ack would come after the close.
         self._shutting_down = True
         await self._idle.wait()
-        self._cut(CloseCode.RESTARTING)
+        self.cut(CloseCode.RESTARTING)
 
-    def _cut(self, code: CloseCode) -> None:
+    def cut(self, code: CloseCode) -> None:
         """Close the connection: what the client has already sent is not looked at any more."""
         self.stop()
         self._close(code)
+
+    # Rooms
+
+    def become_member(self, rooms: dict[int, str]) -> None:
+        """Hear of these rooms (slugs by key) while they are not open here."""
+        if not self.ended and not self._meanwhile.holds(lambda: self._hear_of(rooms)):
+            self._hear_of(rooms)
+
+    def _hear_of(self, rooms: dict[int, str]) -> None:
+        self.member_of.update(rooms)
+        self.hub.activity.add(self, rooms)
 
     def end_membership(self, room: int, room_id: str, *, reason: str) -> None:
         """The membership in a room that is not open here has ended."""
@@ -202,6 +173,23 @@ class ChatSession:
             self.note_in_register()
             self.tell(MembershipEnded(room_id=room.slug, reason=reason))
 
+    def note_in_register(self) -> None:
+        """Let the admin see this session with the rooms that it has open now."""
+        if self.ended:
+            return
+        self.hub.register.note(
+            LiveSession(
+                session_id=self.id,
+                user_id=self.user_id,
+                username=self.username,
+                login="token" if self.identity.token_digest else "browser",
+                address=self.peer.address,
+                agent=self.peer.agent,
+                since=self.since,
+                rooms=tuple(self.rooms),
+            )
+        )
+
     # Frames
 
     def tell(self, event: OutboundEvent) -> None:
@@ -216,52 +204,9 @@ class ChatSession:
             return
         self._idle.clear()
         try:
-            envelope = read_envelope(raw)
-        except ChatError as error:
-            self._strike(error)
-        else:
-            await self._answer(envelope)
+            await answer(self, raw)
         finally:
             self._idle.set()
-
-    async def _answer(self, envelope: Envelope) -> None:
-        if not self._admit(envelope.ref):
-            return
-        try:
-            event = read_event(envelope)
-        except ChatError as error:
-            self._strike(error, envelope.ref)
-            return
-        began = perf_counter()
-        try:
-            reply = await VERBS[type(event)](self, event)
-        except ChatError as error:
-            self.refuse(error, envelope.ref)
-        except (DatabaseError, InterfaceError) as error:
-            logger.warning("%s failed on the database: %r", event.event, error)
-            self.refuse(ChatError(ErrorCode.UNAVAILABLE, retry_after=1.0), envelope.ref)
-        except Exception:
-            logger.exception("%s failed", event.event)
-            self.refuse(ChatError(ErrorCode.UNAVAILABLE, retry_after=5.0), envelope.ref)
-        else:
-            if envelope.ref is not None:
-                self.send(ack_frame(reply, envelope.ref))
-        finally:
-            action_times[event.event].add(perf_counter() - began)
-
-    def _admit(self, ref: str | None) -> bool:
-        wait = self.conduct.wait()
-        if not wait:
-            return True
-        self.refuse(ChatError(ErrorCode.RATE_LIMITED, retry_after=round(wait, 3)), ref)
-        if self.conduct.floods():
-            self._cut(CloseCode.FLOODING)
-        return False
-
-    def _strike(self, error: ChatError, ref: str | None = None) -> None:
-        self.refuse(error, ref)
-        if self.conduct.is_malformed():
-            self._cut(CloseCode.MALFORMED)
 
     def deliver_all(self, payloads: list[bytes]) -> None:
         """Send many frames in one write."""
