@@ -15,7 +15,7 @@ from django.db.models import F, QuerySet
 from accounts.queries.finding import search_people, search_posts
 from accounts.search.excerpts import Part, excerpt
 from accounts.search.found import FOUND_CAP, Found, best_first, newest_first
-from accounts.search.index import Condition, Rank
+from accounts.search.matching import Condition, Rank
 from accounts.search.words import Words
 
 from .models import Membership, Message, MessageWords

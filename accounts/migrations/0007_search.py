@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import accounts.search.index
+import accounts.search.matching
 from accounts.search.migrating import CreateSearchTable
 
 
@@ -23,7 +23,7 @@ def index_of(name, *, thing, to):
     return (
         migrations.CreateModel(
             name=name,
-            fields=[("words", accounts.search.index.WordsField()), (thing, key)],
+            fields=[("words", accounts.search.matching.WordsField()), (thing, key)],
             options={"db_table": table, "abstract": False, "managed": False},
         ),
         CreateSearchTable(table),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import models
 
-from accounts.search.index import Entry, SearchIndex, entry
+from accounts.search.index import Entry, SearchIndex, entry, indexed
 
 from .posts import Comment, Post
 
@@ -18,21 +17,10 @@ if TYPE_CHECKING:
 class PostWords(SearchIndex):
     """The entry of one post."""
 
-    post = models.OneToOneField(
-        Post,
-        models.CASCADE,
-        primary_key=True,
-        db_column="rowid",
-        db_constraint=False,
-        related_name="+",
-    )
+    post = indexed(Post)
 
     class Meta(SearchIndex.Meta):
-        abstract = False
         db_table = "accounts_post_words"
-
-    def __str__(self) -> str:
-        return f"words of post {self.post_id}"
 
     @classmethod
     def of(cls, thing: Post) -> Entry:
@@ -42,21 +30,10 @@ class PostWords(SearchIndex):
 class CommentWords(SearchIndex):
     """The entry of one comment."""
 
-    comment = models.OneToOneField(
-        Comment,
-        models.CASCADE,
-        primary_key=True,
-        db_column="rowid",
-        db_constraint=False,
-        related_name="+",
-    )
+    comment = indexed(Comment)
 
     class Meta(SearchIndex.Meta):
-        abstract = False
         db_table = "accounts_comment_words"
-
-    def __str__(self) -> str:
-        return f"words of comment {self.comment_id}"
 
     @classmethod
     def of(cls, thing: Comment) -> Entry:
@@ -66,21 +43,10 @@ class CommentWords(SearchIndex):
 class PersonWords(SearchIndex):
     """The entry of one person: their names, and what they say about themselves."""
 
-    person = models.OneToOneField(
-        settings.AUTH_USER_MODEL,
-        models.CASCADE,
-        primary_key=True,
-        db_column="rowid",
-        db_constraint=False,
-        related_name="+",
-    )
+    person = indexed(settings.AUTH_USER_MODEL)
 
     class Meta(SearchIndex.Meta):
-        abstract = False
         db_table = "accounts_person_words"
-
-    def __str__(self) -> str:
-        return f"words of person {self.person_id}"
 
     @classmethod
     def of(cls, thing: User) -> Entry:

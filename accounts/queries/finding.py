@@ -11,7 +11,8 @@ from django.db.models import Q, QuerySet
 from accounts.models import Comment, CommentWords, PersonWords, Post, PostWords, User
 from accounts.search.excerpts import Part, excerpt
 from accounts.search.found import FOUND_CAP, Found, best_first, newest_first
-from accounts.search.index import Condition, Rank, SearchIndex
+from accounts.search.index import SearchIndex
+from accounts.search.matching import Condition, Rank
 from accounts.search.words import Words
 
 from .people import Acquaintance, acquainted

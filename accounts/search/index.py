@@ -7,143 +7,22 @@ from `SearchIndex`, whose table `migrating.CreateSearchTable` makes.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from django.db import connections, models
-from django.db.models import F, FloatField, Func
-from django.db.models.expressions import Col
+from django.db.models import F
 
 from .folding import fold
+from .matching import POSTGRES, Condition, WordsField, scope_token
 from .tokens import words_of_text
-from .words import Term, Words
 
-if TYPE_CHECKING:
-    from django.db.backends.base.base import BaseDatabaseWrapper
-    from django.db.models.sql.compiler import SQLCompiler
-
-    Sql = tuple[str, tuple[str | int, ...]]
-    TextField = models.TextField[Sequence[str], Any]  # generic for the type checker only
-    Lookup = models.Lookup[Any]
-else:
-    TextField = models.TextField
-    Lookup = models.Lookup
-
-POSTGRES = "postgresql"
 INSERTED_TOGETHER = 400  # entries in one statement
 # A word is common where so many of the newest rows have it: then the newest with it are close by.
 NEWEST = 20_000
 COMMON = 200
 Index = TypeVar("Index", bound="SearchIndex")
-
-
-def scope_token(scope: int) -> str:
-    """The token of a place. Nobody can type it: words hold no `@`."""
-    return f"@{scope}"
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """Has all of `words`, in one of `scopes` (keys of places) if there are any."""
-
-    words: Words
-    scopes: Collection[int] = ()
-
-    def for_sqlite(self) -> str:
-        places = " OR ".join(f'"{scope_token(scope)}"' for scope in self.scopes)
-        terms = [_for_sqlite(term) for term in self.words.terms]
-        return " AND ".join([f"({places})", *terms] if places else terms)
-
-    def for_postgresql(self) -> str:
-        places = " | ".join(f"'{scope_token(scope)}'" for scope in self.scopes)
-        terms = [_for_postgresql(term) for term in self.words.terms]
-        return " & ".join([f"({places})", *terms] if places else terms)
-
-
-def _for_sqlite(term: Term) -> str:
-    return f'"{" ".join(term.tokens)}"{" *" if term.prefix else ""}'
-
-
-def _for_postgresql(term: Term) -> str:
-    quoted = " <-> ".join(f"'{token}'" for token in term.tokens)
-    return f"({quoted}{':*' if term.prefix else ''})"
-
-
-class WordsField(TextField):
-    """Tokens in order. They are written and matched, never read back."""
-
-    def db_type(self, connection: BaseDatabaseWrapper) -> str:
-        return "tsvector" if connection.vendor == POSTGRES else "text"
-
-    def get_placeholder(self, value: Any, compiler: Any, connection: BaseDatabaseWrapper) -> str:
-        # PostgreSQL's own parser depends on the locale and drops what it takes for no word.
-        return "%s::tsvector" if connection.vendor == POSTGRES else "%s"
-
-    def get_prep_value(self, value: Sequence[str]) -> Any:
-        return value
-
-    def get_db_prep_value(
-        self, value: Sequence[str], connection: BaseDatabaseWrapper, prepared: bool = False
-    ) -> str:
-        if connection.vendor != POSTGRES:
-            return " ".join(value)
-        places: dict[str, list[str]] = {}
-        for place, token in enumerate(value, start=1):
-            places.setdefault(token, []).append(str(place))
-        return " ".join(f"'{token}':{','.join(found)}" for token, found in places.items())
-
-
-@WordsField.register_lookup
-class Matches(Lookup):
-    """`words__matches=Condition(…)`."""
-
-    lookup_name = "matches"
-    prepare_rhs = False
-    rhs: Condition
-
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
-        words, params = self.process_lhs(compiler, connection)
-        return f"{words} MATCH %s", (*params, self.rhs.for_sqlite())
-
-    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
-        words, params = self.process_lhs(compiler, connection)
-        return f"{words} @@ %s::tsquery", (*params, self.rhs.for_postgresql())
-
-
-class Rank(Func):
-    """How much of a row is what `condition`, by which it was found, looks for: from 0 to 1.
-
-    The words of other rows do not count. Weights of rare words, as `bm25` has them, would tell by
-    the order of what one may read how often a word stands where one may not.
-    """
-
-    output_field = FloatField()
-
-    def __init__(self, condition: Condition) -> None:
-        super().__init__(F("words"))
-        self.condition = condition
-
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Sql:
-        [column] = self.get_source_expressions()
-        if not isinstance(column, Col):
-            raise TypeError("only the words of a search index have a rank")
-        table = compiler.quote_name_unless_alias(column.alias)
-        words, params = compiler.compile(column)
-        # Each find gets one sign more in front, the place included.
-        finds = f"length(highlight({table}, 0, '*', '')) - length({words})"
-        if self.condition.scopes:
-            finds += " - 1"
-        rare = f"(0.3 + length({words}) / 100.0)"
-        return f"(1.0 - {rare} / ({finds} + {rare}))", tuple(params) * 4
-
-    def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any
-    ) -> Sql:
-        words, params = compiler.compile(self.get_source_expressions()[0])
-        only_words = Condition(self.condition.words).for_postgresql()
-        return f"ts_rank({words}, %s::tsquery, 1)", (*params, only_words)
 
 
 class Entry(NamedTuple):
@@ -154,7 +33,7 @@ class Entry(NamedTuple):
 
 
 class IndexManager(models.Manager[Index]):
-    """Writes an index: in the transaction that changes the things, so that it is never wrong."""
+    """Writes an index, in the transaction that changes the things, and finds what is in it."""
 
     def add(self, things: Iterable[Any]) -> None:
         """Let those of `things` that say something, of which none is in the index, be found."""
@@ -215,9 +94,7 @@ class IndexManager(models.Manager[Index]):
 class SearchIndex(models.Model):
     """A row for each thing that can be found, under the thing's key.
 
-    A model made from this names the thing as a `OneToOneField` that cascades: with its primary key,
-    in the column `rowid`, without a constraint, which FTS5 cannot have. What is deleted by the ORM
-    is then gone from the index too.
+    A model made from this names the thing by a field that `indexed` makes.
     """
 
     words = WordsField()
@@ -228,10 +105,29 @@ class SearchIndex(models.Model):
         abstract = True
         managed = False
 
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
     @classmethod
     def of(cls, thing: Any) -> Entry | None:
         """Return the entry of `thing`, or nothing if it shall not be found."""
         raise NotImplementedError
+
+
+def indexed(thing: type[models.Model] | str) -> models.OneToOneField[Any, Any]:
+    """The field by which an entry names its `thing` (a model, or a model's label).
+
+    It cascades, so what is deleted by the ORM is gone from the index too. Its column is `rowid`,
+    without a constraint, which FTS5 cannot have.
+    """
+    return models.OneToOneField(
+        thing,
+        models.CASCADE,
+        primary_key=True,
+        db_column="rowid",
+        db_constraint=False,
+        related_name="+",
+    )
 
 
 def entry(key: int, text: str, *, scope: int | None = None) -> Entry:

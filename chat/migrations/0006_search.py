@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import accounts.search.index
+import accounts.search.matching
 from accounts.search.migrating import CreateSearchTable
 
 
@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="MessageWords",
             fields=[
-                ("words", accounts.search.index.WordsField()),
+                ("words", accounts.search.matching.WordsField()),
                 (
                     "message",
                     models.OneToOneField(

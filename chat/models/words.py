@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from django.db import models
-
-from accounts.search.index import Entry, IndexManager, SearchIndex, entry
+from accounts.search.index import Entry, IndexManager, SearchIndex, entry, indexed
 
 from .messages import Message, MessageKind
 
@@ -28,23 +26,12 @@ class MessageWordsManager(IndexManager["MessageWords"]):
 class MessageWords(SearchIndex):
     """The entry of one message. `follow` is called in the transaction that changes the text."""
 
-    message = models.OneToOneField(
-        Message,
-        models.CASCADE,
-        primary_key=True,
-        db_column="rowid",
-        db_constraint=False,
-        related_name="+",
-    )
+    message = indexed(Message)
 
     objects: ClassVar[MessageWordsManager] = MessageWordsManager()
 
     class Meta(SearchIndex.Meta):
-        abstract = False
         db_table = "chat_message_words"
-
-    def __str__(self) -> str:
-        return f"words of {self.message_id}"
 
     @classmethod
     def of(cls, thing: Message) -> Entry | None:

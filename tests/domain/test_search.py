@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.actions.access import deactivate, reactivate
 from accounts.models import User
-from accounts.search.index import Condition
+from accounts.search.matching import Condition
 from accounts.search.words import words_of
 from chat import searching
 from chat.actions.memberships import end_membership, join_room

@@ -10,7 +10,7 @@ from django.db import OperationalError, connection
 
 from accounts.actions import indexing
 from accounts.models import User
-from accounts.search.index import Condition
+from accounts.search.matching import Condition
 from accounts.search.migrating import CreateSearchTable
 from accounts.search.words import words_of
 from chat.actions.indexing import MESSAGES
