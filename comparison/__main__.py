@@ -7,20 +7,22 @@ import os
 import resource
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from . import report
+from . import chart, report
 from .load.process import LoadFailed
 from .results import Run
 from .rounds import Turn, measure_all, turns
 from .scenarios import SCENARIOS
-from .servers import ROOT, Parley, ServerFailed
+from .servers import ROOT, Parley, Server, ServerFailed, broadcast, tutorial
 
 FOLDER = ROOT / "var" / "bench"
-RESULT = "bench.json"
+QUICK = 2.0  # seconds
+NUMBERS, PICTURE = "bench.json", "bench.svg"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -33,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("scenarios", nargs="*", metavar="scenario", help="which, by name")
     made.add_argument("--runs", type=int, default=3, help="of everything, in turn (3)")
+    made.add_argument("--seconds", type=float, help="for which a measurement talks (5)")
     made.add_argument("--quick", action="store_true", help="one short run: a look, no figures")
     made.add_argument("--folder", type=Path, default=FOLDER, help="for what is written (var/bench)")
     return made
@@ -45,10 +48,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown := set(options.scenarios) - {scenario.name for scenario in SCENARIOS}:
         made.error(f"no such scenario: {', '.join(sorted(unknown))}")
     chosen = [each for each in SCENARIOS if not options.scenarios or each.name in options.scenarios]
-    if options.quick:
-        chosen = [scenario.quicker() for scenario in chosen]
+    if seconds := QUICK if options.quick else options.seconds:
+        chosen = [replace(scenario, seconds=seconds) for scenario in chosen]
     database = os.environ.get("DATABASE_URL", "")
-    servers = [Parley(options.folder.resolve() / "parley", database)]
+    folder: Path = options.folder.resolve()
+    servers: list[Server] = [
+        Parley(folder / "parley", database),
+        broadcast(folder),
+        tutorial(folder),
+    ]
     _let_many_sockets_be_open()
     console = Console()
     try:
@@ -60,8 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     about = report.surroundings(database)
     report.show(console, chosen, runs, about)
-    report.write(options.folder / RESULT, runs, about)
-    console.print(f"\nWritten to {options.folder}: {RESULT}")
+    report.write(folder / NUMBERS, runs, about)
+    (folder / PICTURE).write_text(chart.svg(chosen, runs), encoding="utf-8")
+    console.print(f"\nWritten to {folder}: {NUMBERS}, {PICTURE}")
     return 0
 
 

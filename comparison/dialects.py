@@ -40,4 +40,7 @@ DIALECTS = {
         ack=b'{"event":"ack"',
         refusal=b'{"event":"error"',
     ),
+    # Whoever connects is in the room that the address names.
+    "broadcast": Dialect(path="/%(room)s", say="%(text)s"),
+    "tutorial": Dialect(path="/ws/chat/%(room)s/", say='{"message":"%(text)s"}'),
 }

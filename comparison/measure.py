@@ -51,14 +51,26 @@ def memory(pids: Iterable[int]) -> int:
     return PAGE * sum(int(fields[1]) for fields in statm)
 
 
+def machine() -> tuple[float, float]:
+    """CPU seconds in which anything ran, and all that there were, of all cores."""
+    counts = [int(field) for field in (PROC / "stat").read_text().split("\n")[0].split()[1:9]]
+    idle = counts[3] + counts[4]  # with what waits for disks
+    return (sum(counts) - idle) / TICKS, sum(counts) / TICKS
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What was used until one moment: CPU seconds, and bytes of the server."""
+    """What was used until one moment: CPU seconds, and bytes of the server.
+
+    `busy` is what everything on the machine used together, `available` what there was.
+    """
 
     server: float
     redis: float
     load: float
     memory: int
+    busy: float = 0.0
+    available: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +82,14 @@ class Watched:
     load: int
 
     def snapshot(self) -> Snapshot:
+        busy, available = machine()
         return Snapshot(
             server=cpu_seconds(self.server),
             redis=cpu_seconds(self.redis),
             load=cpu_seconds([self.load]),
             memory=memory(self.server),
+            busy=busy,
+            available=available,
         )
 
 
@@ -102,6 +117,13 @@ class Measured:
     @property
     def memory_grown(self) -> int:
         return self.after.memory - self.before.memory
+
+    @property
+    def others(self) -> float:
+        """The share of the machine, from 0 to 1, that went to what has nothing to do with it."""
+        busy = self.after.busy - self.before.busy
+        ours = self.server_cpu + self.redis_cpu + self.load_cpu
+        return max(busy - ours, 0.0) / ((self.after.available - self.before.available) or 1.0)
 
     @property
     def load_was_the_limit(self) -> bool:

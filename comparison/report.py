@@ -14,10 +14,10 @@ from rich.table import Table
 
 from . import results
 from .results import Run, Spread
-from .scenarios import Figure, Scenario
+from .scenarios import PARLEY, Figure, Scenario
 from .servers import RAISED
 
-OURS = "Parley"
+OTHERS_ALLOWED = 0.1  # share of the machine
 
 
 def tables(scenarios: Sequence[Scenario], runs: Sequence[Run]) -> Iterator[Table]:
@@ -34,14 +34,14 @@ def _table(scenario: Scenario, runs: Sequence[Run]) -> Table:
     for figure in scenario.figures:
         table.add_column(figure.name, justify="right")
     table.add_column("server, Redis, load: CPU s", justify="right")
-    ours = [run for run in runs if run.server == OURS]
+    ours = [run for run in runs if run.server == PARLEY]
     for server in dict.fromkeys(run.server for run in runs):
         theirs = [run for run in runs if run.server == server]
         cells = [shown(results.figure(theirs, figure.name)) for figure in scenario.figures]
         table.add_row(server, *cells, _costs(theirs))
-        if server != OURS and ours:
+        if server != PARLEY and ours:
             against = [_against(ours, theirs, figure) for figure in scenario.figures]
-            table.add_row(f"  {OURS} against it", *against, "", style="bold")
+            table.add_row(f"  {PARLEY} against it", *against, "", style="bold")
     return table
 
 
@@ -91,10 +91,21 @@ def show(
     for table in tables(scenarios, runs):
         console.print()
         console.print(table)
+    for note in notes(runs):
+        console.print(f"\n{note}", highlight=False)
+
+
+def notes(runs: Sequence[Run]) -> Iterator[str]:
+    """What keeps some of the figures from saying what they seem to."""
     if any(run.load_was_the_limit for run in runs):
-        console.print(
-            "\nWhere the load was the limit it used more CPU than the server: rates are then"
-            " what the load can, and the server can more. CPU figures are not concerned."
+        yield (
+            "Where the load was the limit it used more CPU than the server: rates are then what the"
+            " load can, and the server can more. CPU figures are not concerned."
+        )
+    if (others := max(run.others for run in runs)) > OTHERS_ALLOWED:
+        yield (
+            f"Other programs had up to {others:.0%} of the machine: rates and latencies are theirs"
+            " as much as ours. Look at the CPU figures, and at ratios."
         )
 
 

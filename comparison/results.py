@@ -23,6 +23,7 @@ class Run(Struct, frozen=True):
     redis_cpu: float
     load_cpu: float
     load_was_the_limit: bool
+    others: float  # share of the machine, from 0 to 1, that other programs had
 
 
 class Spread(Struct, frozen=True):
@@ -44,6 +45,7 @@ def run(scenario: Scenario, server: str, number: int, measured: Measured) -> Run
         redis_cpu=measured.redis_cpu,
         load_cpu=measured.load_cpu,
         load_was_the_limit=measured.load_was_the_limit,
+        others=measured.others,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from . import results
+from .load.process import LoadFailed
 from .results import Run
 from .running import measure
 from .scenarios import Scenario
@@ -47,6 +48,9 @@ def measure_all(todo: Sequence[Turn], progress: Progress) -> list[Run]:
             progress(what, (place + share) / len(todo))
 
         tell(0.0)
-        measured = measure(scenario, server, cookies[server.name], tell)
+        try:
+            measured = measure(scenario, server, cookies[server.name], tell)
+        except LoadFailed as error:
+            raise LoadFailed(f"{what}: {error}") from None
         runs.append(results.run(scenario, server.name, number, measured))
     return runs

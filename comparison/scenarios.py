@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from .house import HALL, Room
+from .house import CROWD, HALL, TEAMS, Room
 from .load.job import Act
 from .measure import Measured
 
-HUNDRED_THOUSAND = 100_000
+PARLEY = "Parley"
+BROADCAST = "websockets.broadcast"
+TUTORIAL = "Channels' tutorial"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,7 @@ class Scenario:
     figures: Sequence[Figure]
     rate: float = 0.0
     seconds: float = 5.0
-    servers: Sequence[str] = ("Parley",)
-
-    def quicker(self) -> Scenario:
-        return replace(self, seconds=self.seconds / 2.5)
+    servers: Sequence[str] = (PARLEY,)
 
 
 def seated(room: Room, *, speakers: int = 0) -> list[Place]:
@@ -58,10 +57,22 @@ def seated(room: Room, *, speakers: int = 0) -> list[Place]:
 DELIVERIES = Figure("deliveries/s", lambda it: it.outcome.deliveries / it.outcome.seconds)
 DELIVERY_CPU = Figure(
     "CPU s per 100,000 deliveries",
-    lambda it: it.server_cpu * HUNDRED_THOUSAND / it.outcome.deliveries,
+    lambda it: it.server_cpu * 100_000 / it.outcome.deliveries,
     less=True,
 )
 MESSAGES = Figure("messages/s", lambda it: it.outcome.said / it.outcome.seconds)
+MESSAGE_CPU = Figure(
+    "CPU ms per message", lambda it: it.server_cpu * 1_000 / it.outcome.said, less=True
+)
+HALF = Figure("p50 ms", lambda it: it.outcome.latency_p50, less=True)
+NEARLY_ALL = Figure("p99 ms", lambda it: it.outcome.latency_p99, less=True)
+COMING = Figure("people/s", lambda it: it.outcome.came_in / it.outcome.seconds)
+COMING_CPU = Figure(
+    "CPU ms per person", lambda it: it.server_cpu * 1_000 / it.outcome.came_in, less=True
+)
+MEMORY = Figure(
+    "KiB per person", lambda it: it.memory_grown / 1_024 / it.outcome.came_in, less=True
+)
 
 SCENARIOS = [
     Scenario(
@@ -70,9 +81,44 @@ SCENARIOS = [
         act="talk",
         places=seated(HALL, speakers=8),
         figures=[DELIVERIES, DELIVERY_CPU, MESSAGES],
+        servers=[PARLEY, BROADCAST, TUTORIAL],
+    ),
+    Scenario(
+        name="busy-crowd",
+        about="1,000 members in one room, 8 of them speak as quickly as they are heard",
+        act="talk",
+        places=seated(CROWD, speakers=8),
+        figures=[DELIVERIES, DELIVERY_CPU, MESSAGES],
+        servers=[PARLEY, BROADCAST],
+    ),
+    Scenario(
+        name="teams",
+        about="50 rooms of 6, everybody speaks as quickly as they are heard",
+        act="talk",
+        places=[place for team in TEAMS for place in seated(team, speakers=6)],
+        figures=[MESSAGES, MESSAGE_CPU],
+    ),
+    Scenario(
+        name="steady",
+        about="60 messages a second to 300 members: until somebody has one, since it was due",
+        act="talk",
+        places=seated(HALL, speakers=8),
+        rate=60.0,
+        figures=[HALF, NEARLY_ALL, DELIVERY_CPU],
+        servers=[PARLEY, BROADCAST],
+    ),
+    Scenario(
+        name="connect",
+        about="1,000 people connect, 20 at a time; they are logged in, welcomed, and stay",
+        act="connect",
+        places=seated(CROWD),
+        figures=[COMING, COMING_CPU, MEMORY],
+    ),
+    Scenario(
+        name="join",
+        about="300 people open the same room, 20 at a time, and get its history",
+        act="join",
+        places=seated(HALL),
+        figures=[COMING, COMING_CPU],
     ),
 ]
-
-
-def by_name(name: str) -> Scenario:
-    return next(scenario for scenario in SCENARIOS if scenario.name == name)

@@ -15,10 +15,12 @@ from typing import Protocol
 
 import msgspec
 
+from .scenarios import BROADCAST, PARLEY, TUTORIAL
+
 ROOT = Path(__file__).resolve().parent.parent
 START_PATIENCE = 120.0  # seconds, on a busy machine
 STOP_PATIENCE = 30.0
-LISTENS = re.compile(r"http://(127\.0\.0\.1:\d+)")
+LISTENS = re.compile(r"(127\.0\.0\.1:\d+)")
 
 # What Parley is measured with, besides its defaults; the report prints it.
 RAISED = {
@@ -102,7 +104,7 @@ class Parley:
     """The real application: `manage.py serve`, with an SQLite file or the database at `database`,
     with the embedded Valkey unless REDIS_URL names another, and everything on."""
 
-    name = "Parley"
+    name = PARLEY
     dialect = "parley"
 
     def __init__(self, folder: Path, database: str = "") -> None:
@@ -145,3 +147,34 @@ class Parley:
         if done.returncode:
             raise ServerFailed(done.stderr.decode()[-2000:])
         return done.stdout
+
+
+class Reference:
+    """One of `comparison.references`, which knows nobody and keeps nothing."""
+
+    def __init__(self, name: str, dialect: str, module: str, folder: Path) -> None:
+        self.name = name
+        self.dialect = dialect
+        self._module = module
+        self._folder = folder
+
+    def prepare(self) -> list[str]:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return []
+
+    @contextmanager
+    def serving(self) -> Iterator[Running]:
+        environment = {**os.environ, "VAR_DIR": str(self._folder), "PYTHONUNBUFFERED": "1"}
+        command = [sys.executable, "-m", f"comparison.references.{self._module}"]
+        with running(command, environment, self._folder / "server.log") as server:
+            yield server
+
+
+def broadcast(folder: Path) -> Reference:
+    """The least that can be done: raw frames by `websockets.broadcast`."""
+    return Reference(BROADCAST, "broadcast", "broadcast", folder / "broadcast")
+
+
+def tutorial(folder: Path) -> Reference:
+    """Channels as in its tutorial, with the Redis layer, on Daphne."""
+    return Reference(TUTORIAL, "tutorial", "tutorial", folder / "tutorial")

@@ -6,7 +6,7 @@ import errno
 import select
 import socket
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from time import perf_counter
 
@@ -78,9 +78,19 @@ class Crowd:
 
     # Coming in
 
-    def bring(self, stage: Stage, *, at_once: int, progress: Callable[[float], None]) -> None:
-        """Let everybody come as far as `stage`, so many at once. Raises `Astray`."""
-        waiting = deque(line for line in self.lines if line.stage < stage)
+    def bring(
+        self,
+        stage: Stage,
+        *,
+        at_once: int,
+        progress: Callable[[float], None],
+        lines: Sequence[Line] | None = None,
+    ) -> int:
+        """Let everybody, or `lines`, come from the stage before as far as `stage`, so many at once.
+
+        Returns how many came. Raises `Astray`.
+        """
+        waiting = deque(line for line in lines or self.lines if line.stage < stage)
         all_of_them = len(waiting)
         coming: set[Line] = set()
         last = perf_counter()
@@ -95,6 +105,7 @@ class Crowd:
                 progress(1 - (len(waiting) + len(coming)) / all_of_them)
             elif perf_counter() - last > PATIENCE:
                 raise Astray(f"Nobody came in for {PATIENCE:.0f} s.")
+        return all_of_them
 
     def _begin(self, line: Line, stage: Stage) -> None:
         if line.stage is Stage.OUTSIDE:

@@ -6,6 +6,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Callable
 from itertools import count, cycle
+from secrets import token_hex
 from time import perf_counter
 
 from comparison.dialects import Dialect
@@ -28,6 +29,8 @@ class Talk:
         self._job = job
         self._speakers = [line for line in crowd.lines if line.seat.speaks]
         self._numbers = count(1)
+        # Client ids are for ever: those of an earlier run would be retries.
+        self._run = token_hex(4)
         crowd.heard = self._note_rate if job.rate else self._answer
         self._begin(0.0)
 
@@ -63,7 +66,7 @@ class Talk:
         number = next(self._numbers)
         room = line.seat.room
         text = f"~{number}~ {FILLER}"
-        frame = self._dialect.say % {"room": room, "text": text, "id": f"b-{number}"}
+        frame = self._dialect.say % {"room": room, "text": text, "id": f"{self._run}-{number}"}
         said, total = self._said[room]
         self._said[room] = said + 1, total + number
         self._by[line] += 1
