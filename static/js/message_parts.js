@@ -34,7 +34,7 @@ function picture({ name: alt, url: href, preview: src = href, width = 0, height 
 const download = ({ name, url, size }) => fromTemplate("sent-file", { "": { href: url }, b: name, ".quiet": fileSize(size) });
 
 /** @param {number} bytes */
-export function fileSize(bytes) {
+function fileSize(bytes) {
   const step = bytes < 1024 ? 0 : bytes < 1024 ** 2 ? 1 : 2;
   const unit = ["byte", "kilobyte", "megabyte"][step];
   const size = bytes / 1024 ** step;

@@ -22,9 +22,9 @@
  */
 
 /** @param {number} messageId */
-export const storedKey = (messageId) => `m${messageId}`;
+const storedKey = (messageId) => `m${messageId}`;
 /** @param {string} clientId */
-export const ownKey = (clientId) => `c${clientId}`;
+const ownKey = (clientId) => `c${clientId}`;
 
 /** @typedef {ReturnType<typeof makeTimeline>} Timeline */
 
