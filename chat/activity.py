@@ -47,6 +47,8 @@ class Activity:
         # How many sessions' memberships are being counted, and what moved since the first began.
         self._counting = 0
         self._meanwhile: dict[int, int] = {}
+        # Who was told of something, since the count began that is to be told next.
+        self._overtaken: set[int] = set()
 
     @property
     def rooms(self) -> Iterable[int]:
@@ -90,6 +92,11 @@ class Activity:
         if room in self._members and number > self._told.get(room, 0):
             self._moved[room] = max(number, self._moved.get(room, 0))
 
+    def overtaken(self, user: int) -> None:
+        """Note that a person's sessions were told how much waits: what is being counted just now
+        may be older."""
+        self._overtaken.add(user)
+
     async def run(self) -> None:
         """Tell, at most once an interval a room, whoever has it not open."""
         while True:
@@ -115,11 +122,14 @@ class Activity:
         users = {key: people for key, people in absent.items() if people}
         if not users:
             return
+        self._overtaken.clear()
         found = await reads.waiting(users)
         for key, people in users.items():
             # Asked anew: who has opened the room meanwhile may have become a member by that.
             for member in self._absent(key):
-                if member.user_id in people:
+                if member.user_id in self._overtaken:
+                    self._moved.setdefault(key, moved[key])
+                elif member.user_id in people:
                     self._tell_of(key, moved[key], member, found.get((key, member.user_id)))
 
     def _tell_of(

@@ -136,6 +136,7 @@ class Hearing:
             self._hub.notices.changed(changed.user)
 
     def _person_notice(self, notice: PersonNotice) -> None:
+        self._hub.activity.overtaken(notice.user)
         self._hub.tell_person(notice.user, notice.frame, skip=notice.skip)
 
     def _profile_changed(self, changed: ProfileChanged) -> None:

@@ -85,12 +85,15 @@ async def _enter(session: ChatSession, room: LiveRoom, enter: Callable[..., Memb
             # Nobody was left in it, and the hub has forgotten it.
             raise ChatError(ErrorCode.UNAVAILABLE, retry_after=0.1)
         room.audience.mute(session, since=room.position)
+        knew = session.muted_until.get(room.key)
         entered = await in_thread(_entered, enter, room=room.key, user=session.user)
         if not await room.ready():
             raise ChatError(ErrorCode.ROOM_NOT_FOUND)
         if muted := room.audience.muted.get(session):
             muted.member_since = entered.membership.joined_sequence
-            _note_mute(session, room, entered.membership)
+            # Whoever was muted meanwhile, or is no more, has heard so: that is newer.
+            if session.muted_until.get(room.key) == knew:
+                _note_mute(session, room, entered.membership)
             return entered
 
 

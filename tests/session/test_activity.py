@@ -1,13 +1,14 @@
 """What members hear of a room that they have not open, however this process learnt of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import pytest
 from django.db import OperationalError
 
 from accounts.models import User
-from chat import reads
+from chat import queries, reads
+from chat.actions import receipts
 from chat.actions.memberships import end_membership, join_room
 from chat.actions.messages import send_message
 from chat.bus_items import Beat, BusItem, Head
@@ -78,6 +79,26 @@ async def test_what_could_not_be_told_is_told_the_next_time(
         with pytest.raises(OperationalError):
             await deaf_house.hub.activity.tell()
     assert len(await told(deaf_house, talker)) == 1
+
+
+async def test_what_was_read_while_it_was_counted_is_counted_again(
+    house: House, room: Room, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talker = await house.visit(bob)
+    count = reads.waiting
+
+    async def too_early(
+        users: Mapping[int, Collection[int]],
+    ) -> dict[tuple[int, int], queries.Waiting]:
+        found = await count(users)
+        monkeypatch.undo()
+        await in_thread(receipts.mark_read, room=room.pk, user=bob, sequence=1_000)
+        await talker.hears("message_read")
+        return found
+
+    monkeypatch.setattr(reads, "waiting", too_early)
+    await in_thread(send_message, room=room.pk, sender=alice, text="Hi")
+    assert [heard["unread"] for heard in await talker.hears("room_activity")] == [0]
 
 
 async def test_who_becomes_a_member_elsewhere_hears_of_the_room_from_then_on(

@@ -11,6 +11,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.models import User
+from chat import joining
 from chat.actions.messages import send_message
 from chat.actions.moderation import mute_member, unmute_member
 from chat.models import Message, Room
@@ -285,6 +286,34 @@ async def test_nobody_sees_somebody_muted_typing(
     await muted.hears("membership_changed", 2)
     await muted.done("typing", room_id=room.slug, typing=False)
     # Had the others come, they would have come before.
+    assert [heard["typing"] for heard in await owner.hears("user_typing")] == [False]
+
+
+async def test_nobody_sees_typing_who_was_muted_while_they_came_in(
+    house: House,
+    talking: list[Talker],
+    alice: User,
+    bob: User,
+    room: Room,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    owner, other_tab = talking[0], await house.visit(bob)
+    until = timezone.now() + timedelta(hours=1)
+    read = joining._entered
+
+    def too_early(*args: Any, **kwargs: Any) -> joining.Entered:
+        entered = read(*args, **kwargs)
+        # What is announced reaches the hub before the thread that reads comes back.
+        mute_member(room=room.pk, by=alice, user=bob, until=until, reason="")
+        return entered
+
+    monkeypatch.setattr(joining, "_entered", too_early)
+    await other_tab.join(room.slug)
+    await other_tab.done("typing", room_id=room.slug, typing=True)
+    await in_thread(unmute_member, room=room.pk, by=alice, user=bob, reason="")
+    await other_tab.hears("membership_changed", 2)
+    await other_tab.done("typing", room_id=room.slug, typing=False)
+    # Had the other come, it would have come before.
     assert [heard["typing"] for heard in await owner.hears("user_typing")] == [False]
 
 
