@@ -52,6 +52,7 @@ urlpatterns = [
     ),
     path("feed/", posts.feed, name="feed"),
     path("explore/", posts.explore, name="explore"),
+    path("posts/", posts.some, name="some-posts"),
     path("posts/preview/", posts.preview, name="preview"),
     path("posts/<int:post_id>/", posts.post, name="post"),
     path("posts/<int:post_id>/edit/", posts.edit, name="edit-post"),

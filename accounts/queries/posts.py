@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from django.db.models import OuterRef, QuerySet
@@ -42,6 +42,11 @@ def post_by_id(post_id: int) -> CountedPost:
     if found is None:
         raise AccountsError(Refusal.NOT_FOUND)
     return found
+
+
+def posts_by_ids(ids: Collection[int]) -> list[CountedPost]:
+    """Those of them that are there."""
+    return list(counted_posts().filter(pk__in=ids))
 
 
 def comment_by_id(comment_id: int) -> Comment:

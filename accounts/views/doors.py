@@ -55,6 +55,11 @@ def cursor_of(request: HttpRequest) -> str | None:
     return request.GET.get("cursor") or None
 
 
+def is_id(text: str) -> bool:
+    """Whether what an address says can be the id of something."""
+    return text.isascii() and text.isdigit() and len(text) <= 18
+
+
 def wants_part(request: HttpRequest) -> bool:
     """Whether a script of the page asks for a part of it, to put in without a reload."""
     return request.headers.get("X-Fragment") == "1" or "HX-Request" in request.headers

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -25,6 +25,7 @@ from accounts.queries.posts import (
     comment_by_id,
     comments_on,
     post_by_id,
+    posts_by_ids,
 )
 from accounts.queries.posts import (
     explore as all_posts,
@@ -34,10 +35,13 @@ from accounts.queries.posts import (
 )
 from accounts.refusals import explain
 
-from .doors import PersonRequest, cursor_of, refusals_are_pages, require_page, show
+from .doors import PersonRequest, cursor_of, is_id, refusals_are_pages, require_page, show
 
 if TYPE_CHECKING:
     from accounts.queries.posts import CountedPost
+
+# As the script does.
+ASKED_FOR_AT_ONCE = 100
 
 
 @require_page
@@ -77,6 +81,16 @@ def explore(request: PersonRequest) -> HttpResponse:
     return show(request, "accounts/explore.html", context, part="accounts/posts.html")
 
 
+@require_safe
+@login_required
+@never_cache
+def some(request: PersonRequest) -> HttpResponse:
+    """Posts by their ids, those that are there still: for the script of a list they stand in."""
+    asked = [each for each in request.GET.get("ids", "").split(",") if is_id(each)]
+    found = posts_by_ids([int(each) for each in asked[:ASKED_FOR_AT_ONCE]])
+    return render(request, "accounts/posts.html", {"page": {"items": found}, "is_part": True})
+
+
 @require_page
 @login_required
 @never_cache
@@ -109,7 +123,7 @@ def _show_post(request: PersonRequest, found: CountedPost, form: WritingForm) ->
 def _asked_for(request: PersonRequest, found: Post) -> Comment | None:
     """The comment that a link leads to, if it is still there."""
     wanted = request.GET.get("comment", "")
-    if not wanted.isascii() or not wanted.isdigit() or len(wanted) > 18:
+    if not is_id(wanted):
         return None
     try:
         comment = comment_by_id(int(wanted))

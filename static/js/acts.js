@@ -20,10 +20,10 @@ export function messageActs(room) {
   let open = null;
 
   /** @param {string} event @param {object} data @param {(answer: any) => void} [then] */
-  async function ask(event, data, then = () => {}) {
+  async function ask(event, data, then) {
     const answer = await room.ask(event, data);
     if (answer.refusal) room.say("said", explain(answer.refusal), true);
-    else then(answer);
+    else then?.(answer);
   }
 
   /** @param {Message} message @param {string} [emoji] */
@@ -62,7 +62,7 @@ export function messageActs(room) {
     pin: (_, { message_id, pinned }) => void ask("pin", { message_id, on: !pinned }),
     unread: (_, { sequence }) => void ask("mark_unread", { sequence }, (read) => room.say("unread", sequence, read)),
     async link(_, { sequence, message_id }) {
-      const address = `${location.origin}${location.pathname}?at=${sequence}#m${message_id}`;
+      const address = new URL(`?at=${sequence}#m${message_id}`, location.href).href;
       const copied = await navigator.clipboard?.writeText(address).then(() => true, () => false);
       room.say("said", copied ? gettext("Link copied.") : address);
     },

@@ -20,7 +20,7 @@ const SAID_FOR = 4_000;
 /** @param {Room} room */
 export function startConversation(room) {
   const { main, me, id, timeline, socket, outbox, rendered } = room;
-  const { read = 0, unread = 0, ceiling, page = 50 } = main.dataset;
+  const { read, unread, ceiling, page } = main.dataset;
   const log = find(main, ".timeline");
   const status = find(main, ".said");
   const view = makeTimelineView(log, me);
@@ -35,14 +35,14 @@ export function startConversation(room) {
   const readMark = makeReadMark(Number(read), browserClock, async (sequence) => {
     const answer = await room.ask("mark_read", { sequence });
     if (answer.refusal) return false;
-    room.say("read", { room_id: id, ...answer });
+    room.say("read", answer);
     return true;
   });
   const reading = startReading(log, find(main, ".jump"), {
     onEnd() {
       if (!timeline.isLive) return void fetchPage(timeline.laterRequest(Number(page)));
       seen = true;
-      if (socket.state.status === "open") void readMark.note(timeline.last?.sequence ?? 0);
+      if (socket.isOpen) void readMark.note(timeline.last?.sequence ?? 0);
     },
     onStart: () => void fetchPage(timeline.pageRequest()),
     onJump: toEnd,
@@ -72,7 +72,7 @@ export function startConversation(room) {
   /** @param {string} event @param {any} data */
   function hear(event, data) {
     if (event === "message_read") receipts.hear(data);
-    else if (event === "room_history" && data.readers) receipts.reset(data.readers);
+    else if (event === "room_history" && !data.more) receipts.reset(data.readers ?? []);
     else if (event === "membership_changed") main.dataset.role = data.role;
     const last = timeline.last?.sequence ?? 0;
     carryOut(timeline.apply(event, data));
@@ -80,8 +80,7 @@ export function startConversation(room) {
     if (!fresh.length) return;
     room.say("heard", fresh);
     heardAway += fresh.length;
-    if (document.hidden && seen) drawLine(last, fresh.length);
-    else if (document.hidden) drawLine(newsFrom, news + fresh.length);
+    if (document.hidden) drawLine(seen ? last : newsFrom, seen ? fresh.length : news + fresh.length);
     reading.cameIn(fresh.length);
   }
 
@@ -139,7 +138,7 @@ export function startConversation(room) {
 
   /** @param {import("./timeline.js").PageRequest | null} request */
   async function fetchPage(request) {
-    if (!request || fetching || socket.state.status !== "open") return;
+    if (!request || fetching || !socket.isOpen) return;
     fetching = true;
     const answer = await room.ask("fetch_history", { before: request.before });
     fetching = false;
@@ -168,10 +167,11 @@ export function startConversation(room) {
 
   room.on("here", hear);
   room.on("state", ({ status }) => {
-    main.dataset.connection = status === "open" ? "open" : "lost";
-    if (status !== "open") log.ariaLive = "off";   // catching up is told in one line
-    else heardAway = 0;
-    view.setOnline(status === "open");
+    const open = status === "open";
+    main.dataset.connection = open ? "open" : "lost";
+    if (open) heardAway = 0;
+    else log.ariaLive = "off";   // catching up is told in one line
+    view.setOnline(open);
   });
   room.on("joined", () => {
     const words = ngettext("%(count)s message came in", "%(count)s messages came in", heardAway);
@@ -188,15 +188,15 @@ export function startConversation(room) {
   room.on("unread", (sequence, answer) => {
     readMark.hold(sequence - 1);
     drawLine(sequence - 1, answer.unread);
-    room.say("read", { room_id: id, ...answer });
+    room.say("read", answer);
   });
   room.on("said", (words, failed = false) => {
     fill(status, { "": words });
     status.classList.toggle("is-error", failed);
     status.hidden = false;
-    browserClock.after(SAID_FOR, () => {
+    setTimeout(() => {
       if (status.textContent === words) status.hidden = true;
-    });
+    }, SAID_FOR);
   });
   room.on("edit_last", () => {
     const own = timeline.entries.findLast((entry) => isOwnText(entry, me));

@@ -5,7 +5,7 @@ import { gettext, ngettext, number } from "./words.js";
 
 /** @import {Entry} from "./timeline.js" */
 
-const GROUP_MILLISECONDS = 5 * 60 * 1000;
+const TOGETHER_FOR = 300_000;
 /** So many comings and goings in a row are told in one line. */
 const RUN = 5;
 
@@ -18,7 +18,7 @@ export function continues(previous, entry, me) {
   const author = authorOf(entry, me);
   if (author === null || author !== authorOf(previous, me)) return false;
   const [earlier, later] = [writtenAt(previous), writtenAt(entry)];
-  return later.getTime() - earlier.getTime() < GROUP_MILLISECONDS && earlier.toDateString() === later.toDateString();
+  return later.getTime() - earlier.getTime() < TOGETHER_FOR && earlier.toDateString() === later.toDateString();
 }
 
 /** When it was written, by the server's clock once it is stored. @param {Entry} entry */

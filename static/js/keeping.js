@@ -6,6 +6,6 @@ export function keepIn(storage, key, value) {
   try {
     storage.setItem(key, value);
   } catch {
-    return;   // it is in the page still: only a reload would lose it
+    // It is in the page still: only a reload would lose it
   }
 }

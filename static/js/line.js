@@ -4,7 +4,7 @@
 import { waitAfterClose } from "./backoff.js";
 
 /** @import {Clock} from "./clock.js" */
-/** @import {Refusal} from "./wire.d.ts" */
+/** @import {Person, Refusal} from "./wire.d.ts" */
 /** @typedef {"idle" | "connecting" | "open" | "waiting" | "ended"} Status */
 /** @typedef {{status: Status, retryAt: number | null, code: number | null}} LineState `retryAt` in the clock's time */
 /** @typedef {{resolve: (data: any) => void, reject: (error: RequestError) => void, cancel: () => void}} Question */
@@ -14,11 +14,12 @@ import { waitAfterClose } from "./backoff.js";
  * @property {(url: string) => WebSocket} connect
  * @property {Clock} clock
  * @property {() => number} random in [0, 1)
+ * @property {(user: Person) => unknown} isFor whether a conversation with this person is wanted; where not, it is over
  * @property {(event: string, data: any) => void} onEvent everything that answers no question
  * @property {(state: LineState) => void} onState
  */
 
-const WELCOME_WITHIN = 15_000;
+/** The welcome, too. */
 const ANSWER_WITHIN = 15_000;
 const SILENCE = 25_000;
 /** Longer than a busy database makes an event wait: the pong queues behind it. */
@@ -27,7 +28,7 @@ const QUICK_PONG_WITHIN = 4_000;
 /** Only a connection that lasted this long is a success. */
 const STEADY = 5_000;
 /** After a new password the browser has a new cookie as well: time for it to arrive. */
-const NEW_COOKIE_WITHIN = 2_000;
+const COOKIE_WITHIN = 2_000;
 /** What a browser reports when a connection just went away. */
 const LOST = 1006;
 
@@ -43,7 +44,7 @@ export class RequestError extends Error {
 /** @typedef {ReturnType<typeof makeLine>} Line */
 
 /** @param {LineOptions} options */
-export function makeLine({ url, connect, clock, random, onEvent, onState }) {
+export function makeLine({ url, connect, clock, random, isFor, onEvent, onState }) {
   /** @type {LineState} */
   let state = { status: "idle", retryAt: null, code: null };
   /** @type {WebSocket | null} */
@@ -71,7 +72,7 @@ export function makeLine({ url, connect, clock, random, onEvent, onState }) {
     socket = connect(url);
     socket.onmessage = ({ data }) => hear(data);
     socket.onclose = ({ code }) => lose(code);
-    wait(WELCOME_WITHIN, () => lose(LOST));
+    wait(ANSWER_WITHIN, () => lose(LOST));
   }
 
   /** Close, and stay closed until the next `start`. */
@@ -111,6 +112,7 @@ export function makeLine({ url, connect, clock, random, onEvent, onState }) {
   function hear(text) {
     const { event, data, ref } = JSON.parse(text);
     if (event === "welcome") {
+      if (!isFor(data.user)) return stop();
       openedAt = clock.now();
       become("open");
     }
@@ -130,7 +132,7 @@ export function makeLine({ url, connect, clock, random, onEvent, onState }) {
   function lose(code) {
     if (isOpen() && clock.now() - openedAt >= STEADY) attempt = 0;
     hangUp();
-    const pause = onceMore ? NEW_COOKIE_WITHIN : waitAfterClose(code, attempt, random);
+    const pause = onceMore ? COOKIE_WITHIN : waitAfterClose(code, attempt, random);
     onceMore = false;
     attempt += 1;
     if (pause === null) return become("ended", { code });

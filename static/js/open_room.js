@@ -25,7 +25,11 @@ export function openRoom() {
   const timeline = makeTimeline(id, me);
   const socket = makeChatSocket({ ...browserLine, outbox, say });
   keepUp(socket);
-  on("event", (event, data) => (data.room_id ?? data.room?.room_id) === id && say("here", event, data));
+  on("event", (event, data) => {
+    // A welcome brings one's membership as it is.
+    for (const each of data.rooms ?? []) if (each.room_id === id) say("here", "membership_changed", each);
+    if ((data.room_id ?? data.room?.room_id) === id) say("here", event, data);
+  });
 
   return {
     main, me, id, rendered, outbox, timeline, socket, on, say,
@@ -51,4 +55,4 @@ export function openRoom() {
 }
 
 /** `crypto.randomUUID` needs HTTPS; this does not. */
-const freshId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+const freshId = () => crypto.getRandomValues(new Uint32Array(4)).join("-");

@@ -6,9 +6,10 @@ import { fetchPart, oneByOne } from "./parts.js";
 import { gettext, ngettext, number } from "./words.js";
 
 /** @import {Room} from "./room.d.ts" */
+/** @import {Message} from "./wire.d.ts" */
 
 /** Many hear of a change at once: they look again one after the other. */
-const LOOK_AGAIN_WITHIN = 2_000;
+const SPREAD = 2_000;
 
 /** @param {Room} room */
 export function startPanel(room) {
@@ -20,6 +21,7 @@ export function startPanel(room) {
   /** @type {string[] | null} */
   let present = null;
   let count = 0;
+  let { topic } = room.rendered.room;
   /** In the server's order, whoever comes and goes. @type {HTMLElement[]} */
   let people = [];
   /** @type {any} what waits to look again */
@@ -78,8 +80,13 @@ export function startPanel(room) {
       [present, count] = [data.active_users, data.active_count ?? 0];
       showPeople();
     }
-    const changes = data.kind === "system" || event === "pin_changed" || event === "room_changed";
-    if (changes && isOpen()) looking ??= setTimeout(look, Math.random() * LOOK_AGAIN_WITHIN);
+    const was = topic;
+    topic = data.room?.topic ?? topic;
+    /** @type {Message[]} */
+    const missed = data.messages ?? [];
+    const changes = topic !== was || data.kind === "system" || data.pinned || /^pin|_deleted/.test(event)
+      || missed.some(({ kind, sequence, changed_sequence: changed }) => kind === "system" || changed > sequence);
+    if (changes && isOpen()) looking ??= setTimeout(look, Math.random() * SPREAD);
   });
   changed();
 }

@@ -1,9 +1,12 @@
 // @ts-check
 /** Parts of pages, fetched as the server renders them and put in without disturbing what stays. */
 
+/** On a line that died silently nobody answers, and what is asked for again waits behind that. */
+const PATIENCE = 20_000;
+
 /** Null where it is not there any more. Who is led elsewhere is signed out. @param {string} address @returns {Promise<DocumentFragment | null>} */
 export async function fetchPart(address) {
-  const answer = await fetch(address, { headers: { "X-Fragment": "1" } });
+  const answer = await fetch(address, { headers: { "X-Fragment": "1" }, signal: AbortSignal.timeout(PATIENCE) });
   if (answer.status === 404) return null;
   if (!answer.ok || answer.redirected) throw new Error(`${address}: ${answer.status}`);
   const template = document.createElement("template");
@@ -33,10 +36,9 @@ export function oneByOne(act) {
     try {
       await act();
     } catch {
-      again = false;   // away: the connection's next greeting asks again
-    } finally {
-      running = false;
+      // Away: the connection's next greeting asks again, unless it just did.
     }
+    running = false;
     if (again) run();
   };
 }

@@ -10,8 +10,8 @@ import { gettext, ngettext } from "./words.js";
 
 /** A pause before asking, so that not everybody asks in the same moment. */
 const SPREAD = 400;
-/** As many pages of news are fetched; beyond, one had better reload. */
-const PAGES = 5;
+/** As many posts are asked for at once, or wait to be shown; beyond, one had better reload. */
+const ENOUGH = 100;
 
 /** @param {Page} page */
 export function startPosts(page) {
@@ -29,26 +29,27 @@ export function startPosts(page) {
 function startFeed(page, feed) {
   const button = find(feed, "[data-act=news]");
   const list = find(feed, ".posts");
-  const address = feed.dataset.feed ?? "";
   let newest = list.dataset.newest ?? "";
-  /** @type {Element[]} */
-  let waiting = [];
+  /** What waits is on the page, too, since it changes and goes as all posts do. */
+  const waiting = document.createElement("div");
+  waiting.hidden = true;
+  feed.append(waiting);
+  new MutationObserver(() => {
+    const { length } = waiting.children;
+    button.hidden = !length;
+    fill(button, { "": ngettext("%(count)s new post", "%(count)s new posts", length) });
+  }).observe(waiting, { childList: true });
   const look = oneByOne(async () => {
-    for (let count = 0; count < PAGES; count += 1) {
-      const part = await fetchPart(newest ? `${address}?cursor=${encodeURIComponent(newest)}` : address);
-      const articles = part ? all(part, ".posts > .post").filter(({ id }) => !byId(id)) : [];
-      if (!part || !articles.length) break;
-      newest = find(part, ".posts").dataset.newest ?? newest;
-      waiting = [...articles, ...waiting];
-    }
-    button.hidden = !waiting.length;
-    fill(button, { "": ngettext("%(count)s new post", "%(count)s new posts", waiting.length) });
+    const part = await fetchPart(location.pathname + (newest && `?cursor=${encodeURIComponent(newest)}`));
+    const articles = part ? all(part, ".posts > .post").filter(({ id }) => !byId(id)) : [];
+    if (!part || !articles.length) return;
+    newest = find(part, ".posts").dataset.newest ?? newest;
+    waiting.prepend(...articles);
+    if (waiting.children.length < ENOUGH) look();
   });
   button.onclick = () => {
-    list.prepend(...waiting);
+    list.prepend(...waiting.children);
     feed.querySelector(":scope > .empty")?.remove();
-    waiting = [];
-    button.hidden = true;
     showCopying();
   };
   keepFresh(page, "feed_changed", look);
@@ -56,15 +57,22 @@ function startFeed(page, feed) {
 
 /** Posts in a list change and go. @param {Page} page */
 function keepPosts(page) {
-  page.on("event", async (event, data) => {
-    const article = event === "post_changed" && byId(`p${data.post_id}`);
-    if (!article) return;
-    const part = data.gone ? null : await fetchPart(`/posts/${data.post_id}/`);
-    const fresh = part?.querySelector(".post");
-    if (fresh) article.replaceWith(fresh);
-    else article.remove();
+  /** The ids of elements that may be of yesterday. @type {Set<string>} */
+  const stale = new Set();
+  const look = oneByOne(async () => {
+    const ids = [...stale].slice(0, ENOUGH);
+    if (!ids.length) return;
+    for (const id of ids) stale.delete(id);
+    const part = await fetchPart(`/posts/?ids=${ids.join().replaceAll("p", "")}`);
+    if (!part) return;
+    for (const id of ids) {
+      const [article, fresh] = [byId(id), all(part, `#${id}`)];
+      if (article?.dataset.state !== fresh[0]?.dataset.state) article?.replaceWith(...fresh);
+    }
     showCopying();
+    look();
   });
+  keepFresh(page, "post_changed", look, ({ post_id: id }) => all(document, id ? `#p${id}` : ".post").map((post) => stale.add(post.id))[0]);
 }
 
 /** The one post of a page, and what is said to it. @param {Page} page @param {HTMLElement} shown */
@@ -77,24 +85,26 @@ function keepPost(page, shown) {
     if (article.dataset.state !== fresh.dataset.state) article.replaceWith(fresh);
     showCopying();
   });
-  keepFresh(page, "post_changed", look, ({ post_id }) => String(post_id) === shown.dataset.post);
+  keepFresh(page, "post_changed", look, ({ post_id: id }) => !id || String(id) === shown.dataset.post);
 }
 
 /** The list of notifications, wherever they are read. @param {Page} page @param {HTMLElement} shown */
 function keepNotifications(page, shown) {
-  keepFresh(page, "notifications", oneByOne(async () => {
+  const look = oneByOne(async () => {
     const part = await fetchPart(location.pathname);
     const fresh = part && find(part, "[data-notifications-page]");
-    if (!fresh || fresh.dataset.state === shown.dataset.state || shown.contains(document.activeElement)) return;
+    if (!fresh || fresh.dataset.state === shown.dataset.state) return;
+    if (shown.contains(document.activeElement)) return shown.addEventListener("focusout", look, { once: true });   // not under one's fingers
     shown.replaceWith(fresh);
     shown = fresh;
-  }));
+  });
+  keepFresh(page, "notifications", look);
 }
 
-/** Look after this event, and after every connection: something may have been missed. The page's first comes after the page, too. @param {Page} page @param {string} name @param {() => void} look @param {(data: any) => boolean} concerns */
+/** Look after this event, and after every connection: something may have been missed. The page's first comes after the page, too. @param {Page} page @param {string} name @param {() => void} look @param {(data: any) => unknown} concerns */
 function keepFresh(page, name, look, concerns = () => true) {
   page.on("event", (event, data) => {
-    if (event === "welcome" || event === name && concerns(data)) setTimeout(look, Math.random() * SPREAD);
+    if ((event === "welcome" || event === name) && concerns(data)) setTimeout(look, Math.random() * SPREAD);
   });
 }
 

@@ -3,6 +3,8 @@
 
 import { all, hit } from "./dom.js";
 
+const LINES = ".message, .system-line, .system-run";
+const BUTTONS = ".reaction, .message-actions button";
 /** @type {Record<string, string>} */
 const LETTERS = { r: "reply", e: "edit", "+": "react", Delete: "delete" };
 
@@ -44,9 +46,9 @@ export function startRoving(log, { act, toEnd }) {
   log.addEventListener("keydown", (event) => {
     const { key } = event;
     if (hit(event, "textarea, input, pre") || event.ctrlKey || event.metaKey || event.altKey) return;
-    const line = hit(event, ".message, .system-line, .system-run");
-    const button = hit(event, ".reaction, .message-actions button");
-    const lines = all(log, ":is(.message, .system-line, .system-run):not([hidden])");
+    const line = hit(event, LINES);
+    const button = hit(event, BUTTONS);
+    const lines = all(log, `:is(${LINES}):not([hidden])`);
     const at = line ? lines.indexOf(line) : lines.length;
     const forward = getComputedStyle(log).direction === "rtl" ? "ArrowLeft" : "ArrowRight";
     const step = key === forward ? 1 : /^Arrow[LR]/.test(key) ? -1 : 0;
@@ -56,7 +58,7 @@ export function startRoving(log, { act, toEnd }) {
       toEnd();
       go(lines.at(-1));
     } else if (step && line) {
-      const buttons = all(line, ":is(.reaction, .message-actions button):not([hidden])");
+      const buttons = all(line, `:is(${BUTTONS}):not([hidden])`);
       const first = buttons.findIndex((each) => each.matches(".message-actions *"));
       const next = button ? buttons.indexOf(button) + step : step > 0 ? first : -1;
       (buttons[next] ?? line).focus();

@@ -46,7 +46,7 @@ export function startSidebar(page) {
     if (!room) return;
     const next = { ...room, ...news };
     show(next);
-    if (!next.silenced && (next.mentions ?? 0) > (room.mentions ?? 0)) notify(next);
+    if (!next.silenced && next.mentions > room.mentions) notify(next);
   }
 
   /** @param {string} roomId */
@@ -83,8 +83,10 @@ export function startSidebar(page) {
   function heard(messages) {
     const room = rooms.get(messages[0].room_id);
     if (!room || !document.hidden && find(document, ".jump").hidden) return;
-    const forMe = messages.filter(({ mentions }) => room.kind === "direct" || mentions?.includes(username));
-    change({ room_id: room.room_id, unread: room.unread + messages.length, mentions: (room.mentions ?? 0) + forMe.length });
+    // What was missed has been counted by the welcome.
+    const news = messages.filter(({ sequence }) => sequence > room.head);
+    const forMe = news.filter(({ mentions }) => room.kind === "direct" || mentions?.includes(username));
+    change({ room_id: room.room_id, unread: room.unread + news.length, mentions: room.mentions + forMe.length });
   }
 
   const elementsFor = (/** @type {string} */ roomId) => all(document, `[data-room="${roomId}"]`);

@@ -12,8 +12,9 @@ import { gettext, ngettext, number } from "./words.js";
 /** @typedef {{key: string, words: string} | null} ReadBy */
 
 /** Before that, "Sending" would only flicker. */
-const SENDING_AFTER = 400;
-const WAITING_AFTER = 10_000;
+const SOON = 400;
+/** From then on the connection is to blame. */
+const LATE = 10_000;
 const A_MINUTE = 60_000;
 const LINE = ".message, .system-line";
 
@@ -204,13 +205,13 @@ export function makeTimelineView(timeline, me) {
   function whyWaiting(entry) {
     if (entry.state !== "pending") return "";
     const waited = Date.now() - writtenAt(entry).getTime();
-    if (!isOnline || waited >= WAITING_AFTER) return gettext("Waiting for the connection");
-    return waited >= SENDING_AFTER ? gettext("Sending") : "";
+    if (!isOnline || waited >= LATE) return gettext("Waiting for the connection");
+    return waited >= SOON ? gettext("Sending") : "";
   }
 
   /** Look again when there is something else to say. @param {Entry} entry */
   function remind(entry) {
-    for (const after of [SENDING_AFTER, WAITING_AFTER]) {
+    for (const after of [SOON, LATE]) {
       setTimeout(() => {
         const element = byId(entry.key);
         if (element && shown.get(element) === entry) showEntry(element, entry);

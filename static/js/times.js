@@ -15,12 +15,15 @@ export const fullTime = (moment) => moment.toLocaleString(language(), { dateStyl
 export const dayKey = (moment) => moment.toLocaleDateString("sv");   // Swedish writes days so
 
 /** @param {string} key */
-export const fullDay = (key) => new Date(`${key}T12:00:00`).toLocaleDateString(language(), { dateStyle: "full" });
+const noon = (key) => new Date(`${key}T12:00:00`);
+
+/** @param {string} key */
+export const fullDay = (key) => noon(key).toLocaleDateString(language(), { dateStyle: "full" });
 
 /** A day's name for people: the weekday in the week that went, then the date. @param {string} key @param {Date} now */
 export function dayName(key, now = new Date()) {
-  const day = new Date(`${key}T12:00:00`);
-  const ago = Math.round((new Date(`${dayKey(now)}T12:00:00`).getTime() - day.getTime()) / A_DAY);
+  const day = noon(key);
+  const ago = Math.round((noon(dayKey(now)).getTime() - day.getTime()) / A_DAY);
   if (ago === 0 || ago === 1) return ago ? gettext("Yesterday") : gettext("Today");
   if (ago > 1 && ago < 7) return day.toLocaleDateString(language(), { weekday: "long" });
   const year = day.getFullYear() === now.getFullYear() ? undefined : "numeric";

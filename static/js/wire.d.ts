@@ -89,6 +89,8 @@ export interface RoomHistory {
   sequence: number;
   epoch: string;
   has_more: boolean;
+  /** another part of this answer follows */
+  more: boolean;
   reset: boolean;
   /** direct and small rooms: how far others have read */
   readers?: { username: string; read_sequence: number }[];
@@ -120,9 +122,11 @@ export interface Summary {
   room_id: string;
   name: string;
   kind: "public" | "private" | "direct";
+  /** where the room stood when `unread` was counted */
+  head: number;
   unread: number;
   /** how many of these are for the reader */
-  mentions?: number;
+  mentions: number;
   silenced?: boolean;
   /** ISO-8601; absent: one may write */
   muted_until?: string;

@@ -11,7 +11,6 @@ import { makeTypingSignal, makeWhoTypes } from "./typing.js";
 import { gettext } from "./words.js";
 
 /** @import {Room} from "./room.d.ts" */
-/** @import {Summary} from "./wire.d.ts" */
 
 /** No timer waits longer. */
 const LONGEST = 2 ** 31 - 1;
@@ -41,8 +40,7 @@ export function startWriting(room) {
   let unmute = () => {};
 
   function showWaiting() {
-    const open = socket.state.status === "open";
-    composer.setWaiting(open ? 0 : outbox.of(id).filter(({ error }) => error === null).length);
+    composer.setWaiting(socket.isOpen ? 0 : outbox.of(id).filter(({ error }) => error === null).length);
   }
 
   /** @param {Partial<typeof barred>} news */
@@ -62,13 +60,10 @@ export function startWriting(room) {
   }
 
   for (const name of /** @type {const} */ (["state", "reconsidered"])) room.on(name, showWaiting);
-  room.on("event", (event, data) => {
-    if (event === "welcome") mute(data.rooms.find((/** @type {Summary} */ { room_id }) => room_id === id)?.muted_until);
-  });
   room.on("here", (event, data) => {
     if (event === "user_typing") hearTyping(data.username, data.typing);
     else if (event === "membership_ended") bar({ out: gettext("You are not in this room any more.") });
-    else if (event === "membership_began" && barred.out) location.reload();   // one was asked back
+    else if (barred.out && event.startsWith("membership")) location.reload();   // one was asked back
     else if (event === "membership_changed") mute(data.muted_until);
   });
   room.on("heard", (messages) => messages.forEach(({ sender }) => hearTyping(sender.username, false)));

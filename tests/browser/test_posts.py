@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, StorageState, expect
+from playwright.sync_api import (
+    APIResponse,
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Route,
+    StorageState,
+    expect,
+)
 
 from tests.browser.conftest import Server, breaks_policy, close_all
 
@@ -124,6 +133,111 @@ def test_what_happens_before_a_page_is_connected_shows_up(
     expect(comments.locator(".comment")).to_contain_text("Well, @carol?")
     expect(mention).to_have_count(1)
     expect(told.get_by_role("button", name="Mark all as read")).to_be_visible()
+
+
+def write_posts(page: Page, *texts: str) -> None:
+    for text in texts:
+        page.goto("/feed/")
+        page.get_by_role("textbox", name="New post").fill(text)
+        page.get_by_role("button", name="Post", exact=True).click()
+        expect(post_that_says(page, text)).to_have_count(1)
+
+
+def edit_post(page: Page, text: str, new: str) -> None:
+    page.goto("/feed/")
+    post_that_says(page, text).get_by_role("link", name="Edit").click()
+    page.get_by_role("textbox", name="Post").fill(new)
+    page.get_by_role("button", name="Save").click()
+    expect(post_that_says(page, new)).to_have_count(1)
+
+
+def delete_post(page: Page, text: str) -> None:
+    page.goto("/feed/")
+    post_that_says(page, text).get_by_role("link", name="Delete").click()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("The post is deleted.")).to_be_visible()
+
+
+def test_a_list_shows_what_changed_in_it_before_it_was_connected(
+    server: Server, open_page: PageOpener
+) -> None:
+    alice = open_page("alice", "/feed/", at=server)
+    write_posts(alice, "Leave the old alone", "Leave the odd here", "Leave it all be")
+    held: list[Route] = []
+    bob = open_page("bob", "/people/", at=server)
+    bob.context.route(re.compile(r"/js/live\..*js"), lambda route: held.append(route))  # noqa: PLW0108 - no built-in is taken
+    bob.goto("/people/alice/", wait_until="commit")
+    old, odd = (post_that_says(bob, f"Leave the {which}") for which in ("old", "odd"))
+    for post in (old, odd, post_that_says(bob, "Leave it all be")):
+        expect(post).to_have_count(1)
+    edit_post(alice, "Leave the old alone", "Leave the old where they are")
+    delete_post(alice, "Leave the odd here")
+    for route in held:
+        route.continue_()
+    expect(old).to_contain_text("Leave the old where they are")
+    expect(odd).to_have_count(0)
+    expect(post_that_says(bob, "Leave it all be")).to_have_count(1)
+
+
+def test_what_changes_while_it_is_fetched_is_fetched_again(
+    server: Server, open_page: PageOpener
+) -> None:
+    alice = open_page("alice", "/feed/", at=server)
+    write_posts(alice, "Rewrite me")
+    bob = open_page("bob", "/explore/", at=server)
+    seen = post_that_says(bob, "Rewrite")
+    expect(seen).to_have_count(1)
+    held: list[tuple[Route, APIResponse]] = []
+    late = True
+
+    def answer_late(route: Route) -> None:
+        answer = route.fetch()
+        if late:
+            held.append((route, answer))
+        else:
+            route.fulfill(response=answer)
+
+    bob.route(re.compile(r"/posts/[?\d]"), answer_late)
+    edit_post(alice, "Rewrite me", "Rewrite two")
+    while not held:
+        bob.wait_for_timeout(20)
+    edit_post(alice, "Rewrite two", "Rewrite three")
+    late = False
+    for route, answer in held:
+        route.fulfill(response=answer)
+    expect(seen).to_contain_text("Rewrite three")
+
+
+def test_what_waits_above_a_list_changes_and_goes_there(
+    server: Server, open_page: PageOpener
+) -> None:
+    alice = open_page("alice", "/feed/", at=server)
+    bob = open_page("bob", "/explore/", at=server)
+    write_posts(alice, "Wait for tea", "Wait for cake")
+    expect(bob.get_by_role("button", name="2 new posts")).to_be_visible()
+    edit_post(alice, "Wait for tea", "Wait for coffee")
+    delete_post(alice, "Wait for cake")
+    news = bob.get_by_role("button", name="1 new post")
+    news.click()
+    expect(news).to_be_hidden()
+    expect(bob.locator(".post").first).to_contain_text("Wait for coffee")
+    expect(post_that_says(bob, "Wait for cake")).to_have_count(0)
+
+
+def test_the_list_of_notifications_waits_for_who_is_in_it(
+    server: Server, open_page: PageOpener
+) -> None:
+    alice = open_page("alice", "/feed/", at=server)
+    write_posts(alice, "Ask me, @carol")
+    carol = open_page("carol", "/notifications/", at=server)
+    carol.locator(".row-link").first.focus()
+    with carol.expect_response("**/notifications/"):
+        write_posts(alice, "Answer me, @carol")
+    news = carol.locator(".row.is-unread").filter(has_text="Answer me")
+    expect(carol.locator(".row-link").first).to_be_focused()
+    expect(news).to_have_count(0)
+    carol.locator(".row-link").first.blur()
+    expect(news).to_have_count(1)
 
 
 def test_what_came_to_nothing_says_why_until_one_goes_on(

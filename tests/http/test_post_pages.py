@@ -114,6 +114,42 @@ def test_a_script_gets_the_posts_alone_and_asks_for_newer_ones(alice: User) -> N
     assert {"HX-Request", "X-Fragment"} <= set(answer["Vary"].replace(",", "").split())
 
 
+def test_a_script_asks_which_posts_of_a_list_are_there_still(
+    alice: User, bob: User, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    kept, gone, other = post(alice, "Kept"), post(alice, "Gone"), post(bob, "Other")
+    gone_id = gone.pk
+    gone.delete()
+    asked = {"ids": f"{kept.pk},{gone_id},{other.pk},x,,{10**30}"}
+    client = browser_of(bob)
+    with django_assert_max_num_queries(16):
+        answer = client.get("/posts/", asked)
+    shown = answer.content.decode()
+    assert sorted(posts_in(shown)) == [kept.pk, other.pk]
+    assert "<html" not in shown
+    assert posts_in(page(client, "/posts/")) == []
+    assert Client().get("/posts/", asked).status_code == 302
+
+
+def test_a_list_s_script_asks_for_a_hundred_posts_at_most(alice: User) -> None:
+    keys = [post(alice, f"No {number}").pk for number in range(3)]
+    before = ",".join("9" * 18 for _ in range(98))
+    shown = page(browser_of(alice), "/posts/", ids=f"{before},{keys[0]},{keys[1]},{keys[2]}")
+    assert sorted(posts_in(shown)) == keys[:2]
+
+
+def test_what_changes_twice_within_a_second_looks_otherwise_to_scripts(alice: User) -> None:
+    written = post(alice, "First")
+    client = browser_of(alice)
+    states = set()
+    for text in ("Second", "Third"):
+        client.post(f"/posts/{written.pk}/edit/", {"text": text})
+        states |= set(
+            re.findall(r'class="post" id="p\d+" data-state="([^"]+)"', page(client, "/feed/"))
+        )
+    assert len(states) == 2
+
+
 @pytest.mark.parametrize("path", ["/feed/", "/explore/", "/people/alice/", "/notifications/"])
 def test_lists_cost_the_same_however_much_they_show(
     alice: User,

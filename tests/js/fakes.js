@@ -59,8 +59,8 @@ export class FakeWebSocket {
     return settled();
   }
 
-  welcome() {
-    return this.say("welcome", { rooms: [], limits: {} });
+  welcome(username = "alice") {
+    return this.say("welcome", { user: { username }, rooms: [], limits: {} });
   }
 
   /** The server closes, or the network does. @param {number} code */

@@ -18,7 +18,7 @@ beforeEach(() => {
   network = new FakeNetwork();
   events = [];
   line = makeLine({
-    url: "ws://test/", connect: network.connect, clock, random: () => 1, onState: () => {},
+    url: "ws://test/", connect: network.connect, clock, random: () => 1, isFor: ({ username }) => username !== "mallory", onState: () => {},
     onEvent: (event, data) => void events.push([event, data]),
   });
 });
@@ -108,6 +108,16 @@ test("after a new password it does not insist", async () => {
   await clock.advance(2_000);
   await network.latest.cut(4401);
   assert.equal(line.state.status, "ended");
+});
+
+test("with whom it is not meant for it has no conversation", async () => {
+  line.start();
+  await network.latest.welcome("mallory");
+  assert.deepEqual(events, []);
+  assert.equal(line.state.status, "idle");
+  assert.ok(network.latest.closed);
+  await clock.advance(600_000);
+  assert.equal(network.sockets.length, 1);
 });
 
 test("stopping is for good until started again", async () => {

@@ -91,6 +91,24 @@ test("what fails is done again when asked again", async () => {
   assert.equal(count, 2);
 });
 
+test("who asks while it is about to fail has it done once more", async () => {
+  let count = 0;
+  /** @type {(() => void)[]} */
+  const failures = [];
+  const run = oneByOne(() => new Promise((_, reject) => {
+    count += 1;
+    failures.push(() => reject(new Error("away")));
+  }));
+  run();
+  run();
+  failures[0]();
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(count, 2);
+  failures[1]();
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(count, 2);
+});
+
 test("times are said as the server says them", () => {
   const minute = 60_000;
   assert.equal(said(59_000), "just now");

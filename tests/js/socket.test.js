@@ -33,7 +33,7 @@ function page() {
   on("barred", (error, roomId) => void told.push(["barred", roomId, error.code]));
   on("stored", (letter, ack) => void told.push(["stored", letter.client_id, ack.sequence]));
   on("refused", (letter, error) => void told.push(["refused", letter.client_id, error.code]));
-  return makeChatSocket({ url: "ws://test/", connect: network.connect, clock, random: () => 1, outbox: makeOutbox(storage, "alice"), say });
+  return makeChatSocket({ url: "ws://test/", connect: network.connect, clock, random: () => 1, isFor: () => true, outbox: makeOutbox(storage, "alice"), say });
 }
 
 /** @param {string} clientId */
@@ -272,7 +272,7 @@ function clumsyPage(context) {
   };
   const { on, say } = makeSignals();
   for (const signal of /** @type {const} */ (["event", "state", "joined", "barred", "stored", "refused"])) on(signal, fail);
-  socket = makeChatSocket({ url: "ws://test/", connect: network.connect, clock, random: () => 1, outbox: makeOutbox(storage, "alice"), say });
+  socket = makeChatSocket({ url: "ws://test/", connect: network.connect, clock, random: () => 1, isFor: () => true, outbox: makeOutbox(storage, "alice"), say });
   return reports;
 }
 
