@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.doors import RoomView
+from api.doors import RoomView, given
 from api.messages import MessageSerializer, page_of, shown
 from api.paging import BIGGEST
 from chat import queries
@@ -53,10 +53,9 @@ class ChangesView(RoomView):
     def get(self, request: Request, room_id: str) -> Response:
         """Read the messages that changed after a number, in order of change, as they are now."""
         _, head = self.member(room_id)
-        standing = Standing(data=request.query_params)
-        standing.is_valid(raise_exception=True)
-        after = standing.validated_data["after"]
-        if must_reload(head, epoch=standing.validated_data["epoch"], position=after):
+        standing = given(Standing(data=request.query_params))
+        after = standing["after"]
+        if must_reload(head, epoch=standing["epoch"], position=after):
             rows, _, _ = page_of(head, limit=settings.CHAT_HISTORY_PAGE)
             return Response(_changes(head, rows, sequence=head.last_sequence, reset=True))
         limit = settings.CHAT_CHANGE_PAGE

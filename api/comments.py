@@ -14,7 +14,7 @@ from accounts.actions.comments import delete_comment, write_comment
 from accounts.actions.hiding import hide, show
 from accounts.queries.posts import comment_by_id, comments_on, post_by_id
 from api.cursors import CURSOR_PARAMETERS, cursor_of, listed
-from api.doors import person_of
+from api.doors import given, person_of
 from api.posts import HidingSerializer, NewPostSerializer, WritingSerializer
 
 
@@ -62,13 +62,12 @@ class CommentsView(APIView):
     def post(self, request: Request, post_id: int) -> Response:
         """Say something to a post."""
         post_by_id(post_id)
-        wanted = NewCommentSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
+        wanted = given(NewCommentSerializer(data=request.data))
         comment = write_comment(
             post_id=post_id,
             author=person_of(request),
-            text=wanted.validated_data["body"],
-            client_id=wanted.validated_data.get("client_id"),
+            text=wanted["body"],
+            client_id=wanted.get("client_id"),
         )
         place = request.build_absolute_uri(reverse("api_comment", args=[comment.pk]))
         return Response(
@@ -105,10 +104,9 @@ class CommentHidingView(APIView):
     def put(self, request: Request, comment_id: int) -> Response:
         """Let a notice stand in place of a comment, or show it again: a moderator's right."""
         comment = comment_by_id(comment_id)
-        wanted = HidingSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        if wanted.validated_data["hidden"]:
-            hide(comment, by=person_of(request), reason=wanted.validated_data["reason"])
+        wanted = given(HidingSerializer(data=request.data))
+        if wanted["hidden"]:
+            hide(comment, by=person_of(request), reason=wanted["reason"])
         else:
             show(comment, by=person_of(request))
         return Response(comment_shown(request, comment_id))

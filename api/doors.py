@@ -1,7 +1,8 @@
-"""What the API's resources share: who asks, and in which room."""
+"""What the API's resources share: who asks, what they give, and in which room."""
 
-from typing import cast
+from typing import Any, cast
 
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -14,6 +15,13 @@ from chat.models import Membership, RoomHead
 def person_of(request: Request) -> User:
     """Who asks; only for resources that let nobody else in."""
     return cast(User, request.user)
+
+
+def given(serializer: serializers.BaseSerializer[Any]) -> dict[str, Any]:
+    """What the request gives, as `serializer` reads it. Raises `ValidationError`."""
+    serializer.is_valid(raise_exception=True)
+    found: dict[str, Any] = serializer.validated_data
+    return found
 
 
 def room_of(slug: str) -> int:

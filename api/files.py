@@ -11,7 +11,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.doors import RoomView, person_of
+from api.doors import RoomView, given, person_of
 from api.wire import WireSerializer
 from chat import queries, shapes
 from chat.actions.attachments import attach_file, discard_file
@@ -45,9 +45,8 @@ class FilesView(RoomView):
     def post(self, request: Request, room_id: str) -> Response:
         """Put a file into a room; a message sends it, within a day."""
         _, head = self.member(room_id)
-        wanted = UploadSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        file = wanted.validated_data["file"]
+        wanted = given(UploadSerializer(data=request.data))
+        file = wanted["file"]
         kept = attach_file(
             room=head.pk, by=person_of(request), name=file.name, source=file, size=file.size
         )

@@ -14,7 +14,7 @@ from accounts.actions.pictures import remove_picture, set_picture
 from accounts.paging import Page
 from accounts.queries.people import Acquaintance, followed_by, followers_of, person_by_id
 from api.cursors import CURSOR_PARAMETERS, cursor_of, listed
-from api.doors import person_of
+from api.doors import given, person_of
 from api.profiles import ProfileSerializer, UserSerializer, changeable, shown
 
 
@@ -94,9 +94,8 @@ class PictureView(APIView):
     def put(self, request: Request, user_id: int) -> Response:
         """Show another picture of oneself."""
         user = changeable(request, user_id)
-        wanted = PictureSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        set_picture(user=user, file=wanted.validated_data["picture"])
+        wanted = given(PictureSerializer(data=request.data))
+        set_picture(user=user, file=wanted["picture"])
         return shown(request, user)
 
     @extend_schema(operation_id="users_picture_destroy", responses={200: ProfileSerializer})

@@ -18,13 +18,11 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import User
-from api.doors import RoomView, person_of
+from api.doors import RoomView, given, person_of
 from api.paging import Pages
 from api.people import PersonSerializer, somebody_called
 from api.reasons import REASON_PARAMETER, ReasonSerializer, reason_in
 from chat import queries, shapes
-from chat.actions.authority import Power, power_in
 from chat.actions.memberships import invite_member
 from chat.actions.moderation import (
     ban_member,
@@ -32,10 +30,9 @@ from chat.actions.moderation import (
     remove_member,
     set_role,
     transfer_ownership,
-    unban_member,
     unmute_member,
 )
-from chat.models import Ban, Membership, Role
+from chat.models import Membership, Role
 
 
 class MemberSerializer(serializers.Serializer[Membership]):
@@ -58,6 +55,12 @@ class MemberChangesSerializer(ReasonSerializer):
 
     role = serializers.ChoiceField(Role.choices, required=False)
     muted_until = serializers.DateTimeField(required=False, allow_null=True)
+
+
+class RemovalSerializer(serializers.Serializer[Any]):
+    """How somebody goes."""
+
+    ban = serializers.BooleanField(default=False)
 
 
 class InvitationSerializer(serializers.Serializer[Any]):
@@ -108,9 +111,8 @@ class MembersView(GenericAPIView[Membership], RoomView):
     def post(self, request: Request, room_id: str) -> Response:
         """Let somebody join a private room that one belongs to."""
         _, head = self.member(room_id)
-        wanted = self.get_serializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        person = somebody_called(wanted.validated_data["username"])
+        wanted = given(self.get_serializer(data=request.data))
+        person = somebody_called(wanted["username"])
         invitation = invite_member(room=head.pk, by=person_of(request), user=person)
         invited = {"user": shapes.person(person), "member": invitation is None}
         return Response(InvitedSerializer(invited).data)
@@ -135,9 +137,7 @@ class MemberView(RoomView):
         or nothing."""
         _, head = self.member(room_id)
         member = _member(head.pk, user_id)
-        wanted = MemberChangesSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        changes = wanted.validated_data
+        changes = given(MemberChangesSerializer(data=request.data))
         act = {"room": head.pk, "by": person_of(request), "user": member.user}
         act["reason"] = changes["reason"]
         with transaction.atomic():
@@ -159,68 +159,10 @@ class MemberView(RoomView):
         """Remove somebody from a room; with `ban` they cannot come back."""
         _, head = self.member(room_id)
         member = _member(head.pk, user_id)
-        wanted = RemovalSerializer(data=request.query_params)
-        wanted.is_valid(raise_exception=True)
-        act = ban_member if wanted.validated_data["ban"] else remove_member
+        wanted = given(RemovalSerializer(data=request.query_params))
+        act = ban_member if wanted["ban"] else remove_member
         reason = reason_in(request.query_params)
         act(room=head.pk, by=person_of(request), user=member.user, reason=reason)
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class RemovalSerializer(serializers.Serializer[Any]):
-    """How somebody goes."""
-
-    ban = serializers.BooleanField(default=False)
-
-
-class BanSerializer(serializers.Serializer[Ban]):
-    """Somebody who cannot come in."""
-
-    user = serializers.SerializerMethodField()
-    created_at = serializers.DateTimeField(help_text="Since when.")
-
-    @extend_schema_field(PersonSerializer)
-    def get_user(self, ban: Ban) -> Any:
-        return PersonSerializer(shapes.person(ban.user)).data
-
-
-class BansView(GenericAPIView[Ban], RoomView):
-    """Who cannot come in."""
-
-    pagination_class = Pages
-    serializer_class = BanSerializer
-
-    def get_queryset(self) -> QuerySet[Ban]:
-        if getattr(self, "swagger_fake_view", False):  # nobody asks while documenting
-            return Ban.objects.none()
-        _, head = self.member(self.kwargs["room_id"])
-        if power_in(head.room, person_of(self.request)) < Power.MODERATOR:
-            self.permission_denied(self.request)
-        return queries.bans_of(room=head.pk)
-
-    @extend_schema(operation_id="bans_list", responses=BanSerializer(many=True))
-    def get(self, request: Request, room_id: str) -> Response:
-        """List who is banned from a room that one may moderate."""
-        page = self.paginate_queryset(self.get_queryset())
-        return self.get_paginated_response([BanSerializer(each).data for each in page or []])
-
-
-class BanView(RoomView):
-    """One ban."""
-
-    @extend_schema(
-        operation_id="bans_destroy",
-        parameters=[REASON_PARAMETER],
-        responses={204: OpenApiResponse(description="They may come back.")},
-    )
-    def delete(self, request: Request, room_id: str, user_id: int) -> Response:
-        """Let somebody come back."""
-        _, head = self.member(room_id)
-        person = User.objects.filter(pk=user_id).first()
-        if person is None:
-            raise NotFound
-        reason = reason_in(request.query_params)
-        unban_member(room=head.pk, by=person_of(request), user=person, reason=reason)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.caching import not_modified, versioned
-from api.doors import RoomView, person_of
+from api.doors import RoomView, given, person_of
 from api.fields import ClientIdField
 from api.paging import BIGGEST, PLACE_PARAMETERS, place_of, timeline
 from api.reasons import REASON_PARAMETER, reason_in
@@ -100,9 +100,7 @@ class MessagesView(RoomView):
     def post(self, request: Request, room_id: str) -> Response:
         """Say something. With a `client_id` sending it again stores nothing twice."""
         _, head = self.member(room_id)
-        wanted = NewMessageSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        data = wanted.validated_data
+        data = given(NewMessageSerializer(data=request.data))
         message = send_message(
             room=head.pk,
             sender=person_of(request),
@@ -141,14 +139,13 @@ class MessageView(RoomView):
         """Give one's own message another text."""
         _, head = self.member(room_id)
         existing(head, message_id)
-        wanted = MessageEditSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
+        wanted = given(MessageEditSerializer(data=request.data))
         edit_message(
             room=head.pk,
             user=person_of(request),
             message_id=message_id,
-            text=wanted.validated_data["message"],
-            base_sequence=wanted.validated_data.get("base_sequence"),
+            text=wanted["message"],
+            base_sequence=wanted.get("base_sequence"),
         )
         return Response(shown_anew(head, message_id))
 

@@ -12,7 +12,7 @@ from accounts.actions.notifications import mark_all_read
 from accounts.models import Notification, NotificationKind
 from accounts.queries.notifications import notifications_of, unread_count
 from api.cursors import CURSOR_PARAMETERS, cursor_of, listed
-from api.doors import person_of
+from api.doors import given, person_of
 from api.people import PersonSerializer
 from chat import shapes
 
@@ -85,7 +85,6 @@ class UnreadView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Say that one has read everything up to a notification, on all of one's devices."""
-        wanted = SeenSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        mark_all_read(recipient=person_of(request), newest=wanted.validated_data["upto"])
+        wanted = given(SeenSerializer(data=request.data))
+        mark_all_read(recipient=person_of(request), newest=wanted["upto"])
         return Response({"unread": unread_count(person_of(request))})

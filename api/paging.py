@@ -12,6 +12,8 @@ from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.doors import given
+
 MAX_LIMIT = 100
 BIGGEST = 2**63 - 1  # PostgreSQL's bigint
 
@@ -31,9 +33,7 @@ class Pages(PageNumberPagination):
 
     def get_page_size(self, request: Request) -> int:
         """As lists by place read it. Raises `ValidationError`."""
-        asked = Limit(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        return int(asked.validated_data["limit"])
+        return int(given(Limit(data=request.query_params))["limit"])
 
     def get_paginated_response(self, data: Any) -> Response:
         count = self.page.paginator.count if self.page else 0
@@ -74,10 +74,7 @@ PLACE_PARAMETERS = [
 
 def place_of(request: Request) -> dict[str, int]:
     """The page that is asked for. Raises `ValidationError`."""
-    place = Place(data=request.query_params)
-    place.is_valid(raise_exception=True)
-    found: dict[str, int] = place.validated_data
-    return found
+    return given(Place(data=request.query_params))
 
 
 def timeline(

@@ -17,7 +17,7 @@ from accounts.models import Post
 from accounts.queries.people import person_by_id
 from accounts.queries.posts import explore, feed, post_by_id, posts_by
 from api.cursors import CURSOR_PARAMETERS, cursor_of, listed
-from api.doors import person_of
+from api.doors import given, person_of
 from api.fields import ClientIdField
 from api.people import PersonSerializer
 from api.reasons import ReasonSerializer
@@ -104,9 +104,7 @@ class PostsView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Publish something. With a `client_id` sending it again publishes nothing twice."""
-        wanted = NewPostSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        data = wanted.validated_data
+        data = given(NewPostSerializer(data=request.data))
         post = write_post(
             author=person_of(request), text=data["body"], client_id=data.get("client_id")
         )
@@ -155,9 +153,8 @@ class PostView(APIView):
     def patch(self, request: Request, post_id: int) -> Response:
         """Give a post of one's own another text."""
         post_by_id(post_id)
-        wanted = PostEditSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        edit_post(post_id=post_id, by=person_of(request), text=wanted.validated_data["body"])
+        wanted = given(PostEditSerializer(data=request.data))
+        edit_post(post_id=post_id, by=person_of(request), text=wanted["body"])
         return Response(post_shown(request, post_id))
 
     @extend_schema(
@@ -177,10 +174,9 @@ class PostHidingView(APIView):
     def put(self, request: Request, post_id: int) -> Response:
         """Let a notice stand in place of a post, or show it again: a moderator's right."""
         post: Post = post_by_id(post_id)
-        wanted = HidingSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        if wanted.validated_data["hidden"]:
-            hide(post, by=person_of(request), reason=wanted.validated_data["reason"])
+        wanted = given(HidingSerializer(data=request.data))
+        if wanted["hidden"]:
+            hide(post, by=person_of(request), reason=wanted["reason"])
         else:
             show(post, by=person_of(request))
         return Response(post_shown(request, post_id))

@@ -12,7 +12,7 @@ from accounts.actions.profile import describe, rename
 from accounts.models import User
 from accounts.models.users import ABOUT_LIMIT
 from accounts.queries.people import person_by_id, profile_of
-from api.doors import person_of
+from api.doors import given, person_of
 
 CHANGE_ANYBODY = "accounts.change_user"
 
@@ -85,9 +85,7 @@ def shown(request: Request, user: User) -> Response:
 
 def changed(request: Request, user: User, *, partial: bool) -> Response:
     """Change what the body names of `user`, and show the result."""
-    wanted = ProfileChangesSerializer(data=request.data, partial=partial)
-    wanted.is_valid(raise_exception=True)
-    data = wanted.validated_data
+    data = given(ProfileChangesSerializer(data=request.data, partial=partial))
     if names := {name: data[name] for name in ("first_name", "last_name") if name in data}:
         rename(user=user, **names)
     if "about_me" in data:

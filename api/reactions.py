@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.doors import RoomView, person_of
+from api.doors import RoomView, given, person_of
 from api.messages import MessageSerializer, existing, shown_anew
 from chat.actions.messages import pin_message, react
 
@@ -35,9 +35,8 @@ class ReactionsView(RoomView):
         """React to a message, or take that back. Again changes nothing."""
         _, head = self.member(room_id)
         existing(head, message_id)
-        wanted = ReactionSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        react(room=head.pk, user=person_of(request), message_id=message_id, **wanted.validated_data)
+        wanted = given(ReactionSerializer(data=request.data))
+        react(room=head.pk, user=person_of(request), message_id=message_id, **wanted)
         return Response(shown_anew(head, message_id))
 
 
@@ -49,9 +48,6 @@ class PinView(RoomView):
         """Pin a message for everybody, or unpin it: the right of those who moderate the room."""
         _, head = self.member(room_id)
         existing(head, message_id)
-        wanted = PinSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        pin_message(
-            room=head.pk, user=person_of(request), message_id=message_id, **wanted.validated_data
-        )
+        wanted = given(PinSerializer(data=request.data))
+        pin_message(room=head.pk, user=person_of(request), message_id=message_id, **wanted)
         return Response(shown_anew(head, message_id))

@@ -5,6 +5,8 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
+from api.doors import given
+
 LONGEST = 500
 REASON_PARAMETER = OpenApiParameter(
     "reason",
@@ -19,8 +21,6 @@ class ReasonSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True, default="")
 
 
-def reason_in(given: Any) -> str:
+def reason_in(data: Any) -> str:
     """The reason that a body or an address gives, if any. Raises `ValidationError`."""
-    said = ReasonSerializer(data=given)
-    said.is_valid(raise_exception=True)
-    return str(said.validated_data["reason"])
+    return str(given(ReasonSerializer(data=data))["reason"])

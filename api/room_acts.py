@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api.doors import person_of, room_of
+from api.doors import given, person_of, room_of
 from api.reasons import ReasonSerializer, reason_in
 from api.rooms import RoomSerializer, SeatSerializer, answer
 from chat import queries
@@ -75,8 +75,7 @@ class ReadView(APIView):
         """Say that one has read up to a number; it never goes back."""
         key = room_of(room_id)
         queries.member(room=key, user=person_of(request))
-        wanted = ReadSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        mark_read(room=key, user=person_of(request), sequence=wanted.validated_data["sequence"])
+        wanted = given(ReadSerializer(data=request.data))
+        mark_read(room=key, user=person_of(request), sequence=wanted["sequence"])
         seat = queries.membership_with_unread(room=key, user=person_of(request))
         return Response(SeatSerializer(seat).data)

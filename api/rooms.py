@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import User
-from api.doors import person_of
+from api.doors import given, person_of
 from api.fields import ClientIdField
 from api.filtering import YesOrNoFilter
 from api.paging import Pages
@@ -134,9 +134,7 @@ class RoomsView(GenericAPIView[Room]):
     def post(self, request: Request) -> Response:
         """Make a room; one owns it. With a `client_id` sending it again makes none twice, and is
         answered with the room as it is by now."""
-        wanted = self.get_serializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        data = wanted.validated_data
+        data = given(self.get_serializer(data=request.data))
         room = create_room(
             owner=person_of(request),
             name=data["name"],
@@ -168,9 +166,7 @@ class RoomView(APIView):
         """Change a room that one owns, or the slow mode of one that one moderates: all that the
         body names, or nothing."""
         room = queries.visible_room(slug=room_id, user=person_of(request))
-        wanted = RoomChangesSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        changes = dict(wanted.validated_data)
+        changes = given(RoomChangesSerializer(data=request.data))
         reason = changes.pop("reason", "")
         slow_mode = changes.pop("slow_mode", None)
         by = person_of(request)
@@ -200,9 +196,8 @@ class DirectRoomsView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Get the room that one shares with one other person; it is made if there is none."""
-        wanted = DirectRoomSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        other = somebody_called(wanted.validated_data["username"])
+        wanted = given(DirectRoomSerializer(data=request.data))
+        other = somebody_called(wanted["username"])
         room = start_direct_room(by=person_of(request), user=other)
         return answer(request, room.slug)
 

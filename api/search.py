@@ -22,7 +22,7 @@ from accounts.limits import MINUTE, until_next, within_limit
 from accounts.queries.finding import PersonHit, WritingHit
 from accounts.search.excerpts import Part
 from accounts.search.words import words_of
-from api.doors import person_of, room_of
+from api.doors import given, person_of, room_of
 from api.people import PersonSerializer
 from chat import queries, shapes
 from chat.searching import Hit, Kind, look_for
@@ -130,9 +130,7 @@ class SearchView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Search what is said in one's rooms; or posts and comments; or people."""
-        question = Question(data=request.query_params)
-        question.is_valid(raise_exception=True)
-        asked = question.validated_data
+        asked = given(Question(data=request.query_params))
         reader = person_of(request)
         room = None
         if slug := asked.get("room_id"):

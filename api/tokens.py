@@ -21,7 +21,7 @@ from accounts.queries.addresses import must_confirm_email
 from accounts.queries.tokens import tokens_of
 from api.authentication import SCHEME
 from api.credentials import Credentials, presented_credentials
-from api.doors import person_of
+from api.doors import given, person_of
 from api.people import PersonSerializer
 from api.throttles import AddressThrottle, NameThrottle
 from chat import shapes
@@ -93,10 +93,9 @@ class TokensView(APIView):
     def post(self, request: Request) -> Response:
         """Make a token. Credentials come in the body or as HTTP Basic; a wrong name, a wrong
         password, and an account that may not come in are all refused alike."""
-        credentials = Credentials(data=presented_credentials(request))
-        credentials.is_valid(raise_exception=True)
-        name = credentials.validated_data.pop("name")
-        user = authenticate(request, **credentials.validated_data)
+        credentials = given(Credentials(data=presented_credentials(request)))
+        name = credentials.pop("name")
+        user = authenticate(request, **credentials)
         if not isinstance(user, User) or must_confirm_email(user=user):
             raise AuthenticationFailed(_("That name and password do not match."))
         return _fresh(*create_token(user=user, name=name))

@@ -2,13 +2,14 @@
 
 from django.urls import path, re_path
 
+from api.bans import BansView, BanView
 from api.changes import ChangesView
 from api.comments import CommentHidingView, CommentsView, CommentView
 from api.documents import DocsView, RootView, SchemaView
 from api.errors import not_found
 from api.files import FilesView, FileView
 from api.follows import FollowersView, FollowingView, FollowView, PictureView
-from api.members import BansView, BanView, MembersView, MemberView
+from api.members import MembersView, MemberView
 from api.messages import MessagesView, MessageView
 from api.notifications import NotificationsView, UnreadView
 from api.posts import FeedView, PostHidingView, PostsByView, PostsView, PostView

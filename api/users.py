@@ -18,7 +18,7 @@ from accounts import address_check
 from accounts.actions.registration import close_account
 from accounts.models import User
 from accounts.queries.people import person_by_id
-from api.doors import person_of
+from api.doors import given, person_of
 from api.paging import Pages
 from api.profiles import (
     ProfileChangesSerializer,
@@ -71,11 +71,10 @@ class UsersView(GenericAPIView[User]):
     )
     def post(self, request: Request) -> Response:
         """Make an account. Its address has to be confirmed by mail before it can be used."""
-        wanted = self.get_serializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
+        wanted = given(self.get_serializer(data=request.data))
         if address_check.is_on():
-            return Unfinished(self, request, wanted.validated_data)
-        return make_account(request, wanted.validated_data)
+            return Unfinished(self, request, wanted)
+        return make_account(request, wanted)
 
 
 @csrf_exempt
