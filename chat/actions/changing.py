@@ -175,7 +175,14 @@ def changing_rooms(rooms: Collection[int]) -> Iterator[dict[int, RoomWrite]]:
         yield writes
         moved = [w.head for w in writes.values() if w.head.last_sequence > w.started_at]
         if moved:
-            RoomHead.objects.bulk_update(moved, ["last_sequence", "floor"])
+            # All are there. `bulk_update` would do, but its conditions, two for each head, take as
+            # long as everything else of a batch together.
+            RoomHead.objects.bulk_create(
+                moved,
+                update_conflicts=True,
+                unique_fields=["room"],
+                update_fields=["last_sequence", "floor"],
+            )
         MessageWords.objects.follow(
             message for write in writes.values() for message in write.reworded.values()
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from django.conf import settings
@@ -61,20 +62,21 @@ def _mentions() -> Case:
     )
 
 
-def _counted(members: QuerySet[Membership]) -> QuerySet[CountedMembership]:
-    return members.annotate(unread=_unread(), mentions=_mentions())
+@cache
+def _counted() -> QuerySet[CountedMembership]:
+    """All memberships with what waits, to be filtered. Made once: that takes longer than asking."""
+    return Membership.objects.annotate(unread=_unread(), mentions=_mentions())
 
 
 def membership_with_unread(*, room: int, user: User) -> CountedMembership | None:
     """The person's membership, with what waits counted; None for strangers and who is shut out."""
-    found = Membership.objects.filter(room_id=room, user=user, user__is_active=True)
-    return _counted(found).first()
+    found = _counted().filter(room_id=room, user=user, user__is_active=True)
+    return found.first()
 
 
 def memberships_in(*, rooms: Collection[int], user: User) -> list[CountedMembership]:
     """The person's memberships in `rooms` (keys), with what waits: one query."""
-    found = Membership.objects.filter(room__in=rooms, user=user, user__is_active=True)
-    return list(_counted(found))
+    return list(_counted().filter(room__in=rooms, user=user, user__is_active=True))
 
 
 def memberships_with_unread(user: User) -> list[CountedMembership]:
@@ -83,7 +85,8 @@ def memberships_with_unread(user: User) -> list[CountedMembership]:
     These rows are for showing: a direct room bears the name of the other person in them.
     """
     found = list(
-        _counted(Membership.objects.filter(user=user))
+        _counted()
+        .filter(user=user)
         .select_related("room", "room__head", "room__pair__first", "room__pair__second")
         .order_by("room__name", "room_id")
     )
@@ -96,11 +99,9 @@ def memberships_with_unread(user: User) -> list[CountedMembership]:
 
 def memberships_begun(*, users: Collection[int], since: datetime) -> list[CountedMembership]:
     """The memberships of `users` (ids) that began at `since` or later, ready for a summary."""
-    found = Membership.objects.filter(user__in=users, joined_at__gte=since)
+    found = _counted().filter(user__in=users, joined_at__gte=since)
     return list(
-        _counted(found).select_related(
-            "room", "room__head", "room__pair__first", "room__pair__second"
-        )
+        found.select_related("room", "room__head", "room__pair__first", "room__pair__second")
     )
 
 
@@ -132,7 +133,7 @@ def summary(member: Membership, *, waiting: Waiting) -> RoomSummary:
 
 def waiting_by_member(*, room: int, users: Collection[int]) -> dict[int, Waiting]:
     """What waits in the room for each of `users` (ids)."""
-    found = _counted(Membership.objects.filter(room_id=room, user__in=users))
+    found = _counted().filter(room_id=room, user__in=users)
     return {
         user: Waiting(unread, mentions)
         for user, unread, mentions in found.values_list("user_id", "unread", "mentions")
