@@ -25,6 +25,7 @@ Row = TypeVar("Row", bound=Model)
 Answers = dict[str, Any]
 # What came of one row: done, or why not.
 Outcome = tuple[Row, ChatError | None]
+CarryOut = Callable[["User", Sequence[Row], Answers], Iterator[Outcome[Row]]]
 
 
 class ReasonForm(forms.Form):
@@ -49,7 +50,7 @@ class Act(Generic[Row]):
     name: str
     label: StrPromise
     effect: StrPromise
-    carry_out: Callable[[User, Sequence[Row], Answers], Iterator[Outcome[Row]]]
+    carry_out: CarryOut[Row]
     form: type[ReasonForm] = ReasonForm
     fits: Callable[[Row], bool] = lambda row: True
     is_harsh: bool = False
@@ -57,7 +58,7 @@ class Act(Generic[Row]):
 
 def each(
     do: Callable[[User, Row, Answers], object], *, once_per: Callable[[Row], Hashable] | None = None
-) -> Callable[[User, Sequence[Row], Answers], Iterator[Outcome[Row]]]:
+) -> CarryOut[Row]:
     """Do it to one row after the other; where several rows stand for one thing, only once."""
 
     def carry_out(by: User, rows: Sequence[Row], answers: Answers) -> Iterator[Outcome[Row]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ from chat.actions.moderation import (
 from chat.models import Membership, Role
 
 from .acting import ActingList
-from .acts import Act, Answers, ReasonForm, each
+from .acts import Act, Answers, CarryOut, ReasonForm, each
 from .columns import link, when
 from .filters import PickFilter
 
@@ -57,6 +58,15 @@ def is_muted(row: Membership) -> bool:
     return row.muted_until is not None and row.muted_until > timezone.now()
 
 
+def of_member(act: Callable[..., object], **more: object) -> CarryOut[Membership]:
+    """Carry out an `act` of the chat on the person and in the room of each row."""
+    return each(
+        lambda by, row, said: act(
+            room=row.room_id, by=by, user=row.user, reason=said["reason"], **more
+        )
+    )
+
+
 def _mute(by: User, row: Membership, said: Answers) -> None:
     mute_member(room=row.room_id, by=by, user=row.user, until=until(said), reason=said["reason"])
 
@@ -73,66 +83,42 @@ UNMUTE = Act[Membership](
     name="unmute",
     label=_("Lift the mute"),
     effect=_("They can write again."),
-    carry_out=each(
-        lambda by, row, said: unmute_member(
-            room=row.room_id, by=by, user=row.user, reason=said["reason"]
-        )
-    ),
+    carry_out=of_member(unmute_member),
     fits=is_muted,
 )
 REMOVE = Act[Membership](
     name="remove",
     label=_("Remove from the room"),
     effect=_("They leave the room now, and may come back if the room lets them."),
-    carry_out=each(
-        lambda by, row, said: remove_member(
-            room=row.room_id, by=by, user=row.user, reason=said["reason"]
-        )
-    ),
+    carry_out=of_member(remove_member),
     is_harsh=True,
 )
 BAN = Act[Membership](
     name="ban",
     label=_("Ban from the room"),
     effect=_("They leave the room now, and cannot come back until the ban is lifted."),
-    carry_out=each(
-        lambda by, row, said: ban_member(
-            room=row.room_id, by=by, user=row.user, reason=said["reason"]
-        )
-    ),
+    carry_out=of_member(ban_member),
     is_harsh=True,
 )
 MAKE_MODERATOR = Act[Membership](
     name="make_moderator",
     label=_("Make a moderator"),
     effect=_("They can delete messages, mute, remove and ban in that room."),
-    carry_out=each(
-        lambda by, row, said: set_role(
-            room=row.room_id, by=by, user=row.user, role=Role.MODERATOR, reason=said["reason"]
-        )
-    ),
+    carry_out=of_member(set_role, role=Role.MODERATOR),
     fits=lambda row: row.role == Role.MEMBER,
 )
 MAKE_MEMBER = Act[Membership](
     name="make_member",
     label=_("Make a plain member"),
     effect=_("They have no powers in that room any more."),
-    carry_out=each(
-        lambda by, row, said: set_role(
-            room=row.room_id, by=by, user=row.user, role=Role.MEMBER, reason=said["reason"]
-        )
-    ),
+    carry_out=of_member(set_role, role=Role.MEMBER),
     fits=lambda row: row.role == Role.MODERATOR,
 )
 MAKE_OWNER = Act[Membership](
     name="make_owner",
     label=_("Hand the room over"),
     effect=_("They own the room; who owned it until now is a moderator."),
-    carry_out=each(
-        lambda by, row, said: transfer_ownership(
-            room=row.room_id, by=by, user=row.user, reason=said["reason"]
-        )
-    ),
+    carry_out=of_member(transfer_ownership),
     fits=lambda row: row.role != Role.OWNER,
 )
 

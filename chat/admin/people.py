@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -25,15 +26,21 @@ from chat.actions.people import (
 from chat.models import LivePerson, Membership, Message, ModerationEntry, Report
 
 from .acting import ActingList
-from .acts import Act, each
+from .acts import Act, CarryOut, each
 from .columns import badge, links, list_of, upto, when
 from .figures import COUNTED_UP_TO, attach, rooms_by_person, sessions_by_person
+
+
+def of_person(act: Callable[..., object], **more: object) -> CarryOut[User]:
+    """Carry out an `act` of the chat on each person."""
+    return each(lambda by, user, said: act(by=by, user=user, reason=said["reason"], **more))
+
 
 SUSPEND = Act[User](
     name="suspend",
     label=_("Suspend"),
     effect=_("All their sessions end now, and they cannot log in until they are reinstated."),
-    carry_out=each(lambda by, user, said: suspend_person(by=by, user=user, reason=said["reason"])),
+    carry_out=of_person(suspend_person),
     fits=lambda user: user.is_active,
     is_harsh=True,
 )
@@ -41,52 +48,42 @@ REINSTATE = Act[User](
     name="reinstate",
     label=_("Reinstate"),
     effect=_("They can log in again. What they belonged to is as it was."),
-    carry_out=each(
-        lambda by, user, said: reinstate_person(by=by, user=user, reason=said["reason"])
-    ),
+    carry_out=of_person(reinstate_person),
     fits=lambda user: not user.is_active,
 )
 END_SESSIONS = Act[User](
     name="end_sessions",
     label=_("End all sessions"),
     effect=_("They are logged out everywhere, and their API tokens go. They may log in again."),
-    carry_out=each(lambda by, user, said: end_sessions(by=by, user=user, reason=said["reason"])),
+    carry_out=of_person(end_sessions),
     is_harsh=True,
 )
 RESEND_LINK = Act[User](
     name="resend_link",
     label=_("Send the link again"),
     effect=_("They get another mail with the link that confirms their address."),
-    carry_out=each(
-        lambda by, user, said: send_confirmation_again(by=by, user=user, reason=said["reason"])
-    ),
+    carry_out=of_person(send_confirmation_again),
     fits=lambda user: address_to_confirm(user=user) is not None,
 )
 MAKE_MODERATOR = Act[User](
     name="make_moderator",
     label=_("Make moderator"),
     effect=_("They moderate every room, and hide posts and comments."),
-    carry_out=each(
-        lambda by, user, said: set_role(by=by, user=user, role=MODERATOR, reason=said["reason"])
-    ),
+    carry_out=of_person(set_role, role=MODERATOR),
     fits=lambda user: role_of(user) != MODERATOR,
 )
 MAKE_ADMINISTRATOR = Act[User](
     name="make_administrator",
     label=_("Make administrator"),
     effect=_("They do what moderators do, and get into this admin."),
-    carry_out=each(
-        lambda by, user, said: set_role(by=by, user=user, role=ADMINISTRATOR, reason=said["reason"])
-    ),
+    carry_out=of_person(set_role, role=ADMINISTRATOR),
     fits=lambda user: role_of(user) != ADMINISTRATOR,
 )
 TAKE_ROLE = Act[User](
     name="take_role",
     label=_("Take the role away"),
     effect=_("They are what everybody is, and do not get into this admin any more."),
-    carry_out=each(
-        lambda by, user, said: set_role(by=by, user=user, role=None, reason=said["reason"])
-    ),
+    carry_out=of_person(set_role, role=None),
     fits=lambda user: role_of(user) is not None,
     is_harsh=True,
 )

@@ -199,7 +199,7 @@ def test_what_cannot_be_deleted_is_told_and_the_others_are(
 def test_many_messages_are_deleted_in_chunks(
     client: Client, bob: User, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chat.admin.messages.DELETED_TOGETHER", 2)
+    monkeypatch.setattr("chat.admin.message_acts.DELETED_TOGETHER", 2)
     messages = say(room, bob, 5)
     answer = act(client, "chat_message", "delete_messages", *messages, reason=WHY)
     assert told(answer) == ["Delete: 5 done."]
