@@ -59,11 +59,10 @@ class Companions:
         for person in people:
             self._sessions[person].add(session)
 
-    def met(self, sessions: Iterable[Companion], person: int) -> None:
-        """These sessions have a direct room with somebody from now on."""
-        for session in sessions:
-            self.add(session, [person])
-        self._tell_soon(sessions)
+    def met(self, session: Companion, person: int) -> None:
+        """There is a direct room with somebody from now on."""
+        self.add(session, [person])
+        self._tell_soon([session])
 
     def remove(self, session: Companion) -> None:
         self._stale.discard(session)

@@ -121,10 +121,8 @@ class Hearing:
 
     def _begin_membership(self, began: MembershipBegan, sessions: Collection[HubSession]) -> None:
         for session in sessions:
-            session.become_member({began.room: began.room_id})
+            session.become_member({began.room: began.room_id}, companion=began.companion)
         self._hub.deliver(sessions, began.frame)
-        if began.companion:
-            self._hub.companions.met(sessions, began.companion)
 
     def _membership_changed(self, changed: MembershipChanged) -> None:
         for session in self._hub.sessions_of(changed.user):

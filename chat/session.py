@@ -146,14 +146,17 @@ class ChatSession:
 
     # Rooms
 
-    def become_member(self, rooms: dict[int, str]) -> None:
-        """Hear of these rooms (slugs by key) while they are not open here."""
-        if not self.ended and not self._meanwhile.holds(lambda: self._hear_of(rooms)):
-            self._hear_of(rooms)
+    def become_member(self, rooms: dict[int, str], *, companion: int = 0) -> None:
+        """Hear of these rooms (slugs by key) while they are not open here, and whether the
+        `companion` (an id; 0: nobody) is here whom one of them is for."""
+        if not self.ended and not self._meanwhile.holds(lambda: self._hear_of(rooms, companion)):
+            self._hear_of(rooms, companion)
 
-    def _hear_of(self, rooms: dict[int, str]) -> None:
+    def _hear_of(self, rooms: dict[int, str], companion: int = 0) -> None:
         self.member_of.update(rooms)
         self.hub.activity.add(self, rooms)
+        if companion:
+            self.hub.companions.met(self, companion)
 
     def end_membership(self, room: int, room_id: str, *, reason: str) -> None:
         """The membership in a room that is not open here has ended."""

@@ -12,6 +12,7 @@ from accounts.identity import Identity
 from accounts.models import User
 from chat import session, welcoming
 from chat.actions import receipts
+from chat.actions.direct import start_direct_room
 from chat.actions.memberships import end_membership, join_room
 from chat.actions.messages import send_message
 from chat.models import Room
@@ -121,3 +122,24 @@ async def test_a_membership_that_ends_and_begins_again(
         "welcome", "membership_ended", "membership_began",
     ]  # fmt: skip
     assert room.pk in talker.session.member_of
+
+
+async def test_a_direct_room_that_begins_and_who_is_there(
+    house: House, alice: User, bob: User, meanwhile: Meanwhile
+) -> None:
+    await house.visit(alice)
+    loop = asyncio.get_running_loop()
+
+    async def tell() -> None:
+        house.hub.companions._tell()
+
+    def meet() -> None:
+        start_direct_room(by=alice, user=bob)
+        asyncio.run_coroutine_threadsafe(tell(), loop).result()
+
+    meanwhile(meet)
+    talker = await house.visit(bob)
+    told = await talker.hears("direct_presence")
+    assert [heard["present"] for heard in told] == [[alice.pk]]
+    order = [frame["event"] for frame in talker.frames]
+    assert order == ["welcome", "membership_began", "direct_presence"]
