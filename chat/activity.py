@@ -130,10 +130,16 @@ class Activity:
                 if member.user_id in self._overtaken:
                     self._moved.setdefault(key, moved[key])
                 elif member.user_id in people:
-                    self._tell_of(key, moved[key], member, found.get((key, member.user_id)))
+                    waiting = found.waiting.get((key, member.user_id))
+                    self._tell_of(key, moved[key], member, waiting, found.names.get(key))
 
     def _tell_of(
-        self, key: int, head: int, member: Member, waiting: queries.Waiting | None
+        self,
+        key: int,
+        head: int,
+        member: Member,
+        waiting: queries.Waiting | None,
+        name: str | None,
     ) -> None:
         slug = self._slugs[key]
         if waiting is None:
@@ -141,7 +147,11 @@ class Activity:
             member.end_membership(key, slug, reason="ended")
             return
         event = RoomActivity(
-            room_id=slug, head=head, unread=waiting.unread, mentions=waiting.mentions
+            room_id=slug,
+            head=head,
+            unread=waiting.unread,
+            mentions=waiting.mentions,
+            name=name,
         )
         member.send(event_frame(event))
 

@@ -47,6 +47,14 @@ class LoadedRoom:
 
 
 @dataclass(frozen=True, slots=True)
+class MovedRooms:
+    """What waits, by room key and user id; and names by room key, where all members see one."""
+
+    waiting: dict[tuple[int, int], queries.Waiting]
+    names: dict[int, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Repair:
     """What happened since a position; `changes` is None when only a reload helps."""
 
@@ -105,19 +113,18 @@ def _memberships_begun(users: Collection[int], since: datetime) -> list[bus_item
     ]
 
 
-async def waiting(
-    users: Mapping[int, Collection[int]],
-) -> dict[tuple[int, int], queries.Waiting]:
-    """What waits for each of `users` (ids by room key), by room key and user id."""
+async def waiting(users: Mapping[int, Collection[int]]) -> MovedRooms:
+    """What waits for each of `users` (ids by room key), and how these rooms are called."""
     return await in_thread(_waiting, users)
 
 
-def _waiting(users: Mapping[int, Collection[int]]) -> dict[tuple[int, int], queries.Waiting]:
-    return {
+def _waiting(users: Mapping[int, Collection[int]]) -> MovedRooms:
+    waiting = {
         (room, user): waiting
         for room, ids in users.items()
         for user, waiting in queries.waiting_by_member(room=room, users=ids).items()
     }
+    return MovedRooms(waiting, queries.room_names(users))
 
 
 async def rooms_of(user_id: int, keys: Collection[int]) -> list[int]:

@@ -188,6 +188,9 @@ class RoomActivity(OutboundEvent):
     head: Head
     unread: Unread
     mentions: Mentions
+    name: Annotated[
+        str | None, Meta(description="What the room is called now; not of direct rooms.")
+    ] = None
 
 
 class MessageRead(OutboundEvent):

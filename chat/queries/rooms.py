@@ -19,6 +19,12 @@ def room_key(slug: str) -> int | None:
     return Room.objects.filter(slug=slug).values_list("pk", flat=True).first()
 
 
+def room_names(rooms: Collection[int]) -> dict[int, str]:
+    """How those of `rooms` (keys) are called that are called the same by all their members."""
+    named = Room.objects.filter(pk__in=rooms).exclude(kind=RoomKind.DIRECT)
+    return dict(named.values_list("pk", "name"))
+
+
 def stranger(room: Room) -> ChatError:
     """What a non-member hears: of a hidden room the same as of one that does not exist."""
     return ChatError(ErrorCode.NOT_A_MEMBER if room.is_public else ErrorCode.ROOM_NOT_FOUND)

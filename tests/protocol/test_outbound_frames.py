@@ -132,7 +132,7 @@ EXAMPLES = [
     outbound.RoomClosed(changed_sequence=3, room=STATE),
     outbound.HistoryPruned(changed_sequence=3, room=STATE),
     outbound.UserTyping(room_id="tea", username="bob", typing=False),
-    outbound.RoomActivity(room_id="tea", head=3, unread=0, mentions=0),
+    outbound.RoomActivity(room_id="tea", head=3, unread=0, mentions=0, name="Tea"),
     outbound.MessageRead(room_id="tea", username="bob", read_sequence=3, unread=0, mentions=0),
     outbound.MembershipBegan(room=SUMMARY),
     outbound.MembershipChanged(room_id="tea", role="owner", silenced=True, muted_until=NOW),

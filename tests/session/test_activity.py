@@ -7,10 +7,12 @@ import pytest
 from django.db import OperationalError
 
 from accounts.models import User
-from chat import queries, reads
+from chat import reads
 from chat.actions import receipts
+from chat.actions.direct import start_direct_room
 from chat.actions.memberships import end_membership, join_room
 from chat.actions.messages import send_message
+from chat.actions.rooms import change_room
 from chat.bus_items import Beat, BusItem, Head
 from chat.models import Room, RoomHead
 from chat.threads import in_thread
@@ -33,6 +35,12 @@ async def told(house: House, talker: Talker) -> list[dict[str, Any]]:
     return talker.heard("room_activity")
 
 
+def activity(room: Room, head: Head) -> dict[str, Any]:
+    """What is heard of a message that waits."""
+    waits = {"unread": 1, "mentions": 0}
+    return {"room_id": room.slug, "head": head.number, "name": room.name, **waits}
+
+
 @pytest.mark.parametrize(
     "item", [lambda head: head, lambda head: Beat("", (head,))], ids=["head", "beat"]
 )
@@ -42,7 +50,7 @@ async def test_a_head_without_its_change_is_told(
     talker = await deaf_house.visit(bob)
     head = await say(room, alice)
     deaf_house.hub.hearing.hear([item(head)])
-    expected = {"room_id": room.slug, "head": head.number, "unread": 1, "mentions": 0}
+    expected = activity(room, head)
     assert await told(deaf_house, talker) == [expected]
 
 
@@ -52,7 +60,7 @@ async def test_a_move_that_only_the_check_of_heads_finds_is_told(
     talker = await deaf_house.visit(bob)
     head = await say(room, alice)
     await deaf_house.hub.checks.heads()
-    expected = {"room_id": room.slug, "head": head.number, "unread": 1, "mentions": 0}
+    expected = activity(room, head)
     assert await told(deaf_house, talker) == [expected]
 
 
@@ -87,9 +95,7 @@ async def test_what_was_read_while_it_was_counted_is_counted_again(
     talker = await house.visit(bob)
     count = reads.waiting
 
-    async def too_early(
-        users: Mapping[int, Collection[int]],
-    ) -> dict[tuple[int, int], queries.Waiting]:
+    async def too_early(users: Mapping[int, Collection[int]]) -> reads.MovedRooms:
         found = await count(users)
         monkeypatch.undo()
         await in_thread(receipts.mark_read, room=room.pk, user=bob, sequence=1_000)
@@ -101,6 +107,23 @@ async def test_what_was_read_while_it_was_counted_is_counted_again(
     assert [heard["unread"] for heard in await talker.hears("room_activity")] == [0]
 
 
+async def test_a_new_name_is_told_where_the_room_is_not_open(
+    house: House, room: Room, alice: User, bob: User
+) -> None:
+    talker = await house.visit(bob)
+    await in_thread(change_room, room=room.pk, by=alice, name="Tea room", topic="")
+    assert (await talker.hears("room_activity"))[0]["name"] == "Tea room"
+
+
+async def test_a_direct_room_has_no_name_that_both_could_be_told(
+    house: House, alice: User, bob: User
+) -> None:
+    talker = await house.visit(bob)
+    direct = await in_thread(start_direct_room, by=alice, user=bob)
+    await in_thread(send_message, room=direct.pk, sender=alice, text="Hi")
+    assert "name" not in (await talker.hears("room_activity"))[0]
+
+
 async def test_who_becomes_a_member_elsewhere_hears_of_the_room_from_then_on(
     deaf_house: House, room: Room, alice: User, carol: User, happened: list[BusItem]
 ) -> None:
@@ -108,7 +131,7 @@ async def test_who_becomes_a_member_elsewhere_hears_of_the_room_from_then_on(
     await in_thread(join_room, room=room.pk, user=carol)
     head = await say(room, alice)
     deaf_house.hub.hearing.hear(happened)
-    expected = {"room_id": room.slug, "head": head.number, "unread": 1, "mentions": 0}
+    expected = activity(room, head)
     assert await told(deaf_house, talker) == [expected]
 
 
