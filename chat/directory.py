@@ -16,7 +16,7 @@ from . import queries, shapes
 from .models import Ban, Membership, Message, Room
 from .paging import PageOf, page_of
 from .protocol.contents import MessageBody
-from .room_page import Day, Reader, days
+from .timeline import Day, Reader, days
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations

@@ -20,7 +20,8 @@ from chat.files.types import file_endings
 from chat.forms import MessageForm, PlaceForm, ReadForm
 from chat.protocol.codec import encode
 from chat.refusals import explain, live_words
-from chat.room_page import Place, Reader, room_page
+from chat.room_page import Place, room_page
+from chat.timeline import Reader
 
 from .doors import PersonRequest, enterable_room, require_page, strangers_get_404
 
