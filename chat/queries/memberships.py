@@ -41,31 +41,35 @@ class Waiting(NamedTuple):
     mentions: int
 
 
-def _unread() -> CountOf:
-    """Live messages of others after the member's place, counted up to the cap, stored nowhere."""
+def _unread(cap: int) -> CountOf:
+    """Live messages of others after the member's place, counted up to `cap`, stored nowhere."""
     messages = (
         Message.objects.counting_as_unread()
         .filter(room=OuterRef("room"), sequence__gt=OuterRef("read_sequence"))
         .exclude(sender=OuterRef("user"))
     )
-    return CountOf(messages.order_by().values("pk")[:UNREAD_CAP])
+    return CountOf(messages.order_by().values("pk")[:cap])
 
 
-def _mentions() -> Case:
+def _mentions(cap: int) -> Case:
     """Those of them that mention the member; in a direct room every one is meant for them."""
     mentions = Mention.objects.filter(
         room=OuterRef("room"), user=OuterRef("user"), sequence__gt=OuterRef("read_sequence")
     )
     return Case(
-        When(room__kind=RoomKind.DIRECT, then=_unread()),
-        default=CountOf(mentions.order_by().values("pk")[:UNREAD_CAP]),
+        When(room__kind=RoomKind.DIRECT, then=_unread(cap)),
+        default=CountOf(mentions.order_by().values("pk")[:cap]),
     )
 
 
 @cache
-def _counted() -> QuerySet[CountedMembership]:
+def _counted_up_to(cap: int) -> QuerySet[CountedMembership]:
     """All memberships with what waits, to be filtered. Made once: that takes longer than asking."""
-    return Membership.objects.annotate(unread=_unread(), mentions=_mentions())
+    return Membership.objects.annotate(unread=_unread(cap), mentions=_mentions(cap))
+
+
+def _counted() -> QuerySet[CountedMembership]:
+    return _counted_up_to(UNREAD_CAP)
 
 
 def membership_with_unread(*, room: int, user: User) -> CountedMembership | None:
