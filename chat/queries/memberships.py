@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
+from threading import get_ident
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from django.conf import settings
@@ -62,14 +63,16 @@ def _mentions(cap: int) -> Case:
     )
 
 
-@cache
-def _counted_up_to(cap: int) -> QuerySet[CountedMembership]:
-    """All memberships with what waits, to be filtered. Made once: that takes longer than asking."""
+@lru_cache(maxsize=128)
+def _counted_up_to(cap: int, *, thread: int) -> QuerySet[CountedMembership]:
+    # Made once, which takes longer than asking; and for each thread: a query that becomes SQL
+    # counts its tables in itself, and in what it is made of.
     return Membership.objects.annotate(unread=_unread(cap), mentions=_mentions(cap))
 
 
 def _counted() -> QuerySet[CountedMembership]:
-    return _counted_up_to(UNREAD_CAP)
+    """All memberships with what waits, to be filtered."""
+    return _counted_up_to(UNREAD_CAP, thread=get_ident())
 
 
 def membership_with_unread(*, room: int, user: User) -> CountedMembership | None:
