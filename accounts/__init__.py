@@ -1,1 +1,4 @@
-"""People: who they are, how they come in, and when their access ends. Knows nothing of chat."""
+"""People: who they are, how they come in, when their access ends, and what they publish.
+
+Knows nothing of chat.
+"""

@@ -1,9 +1,10 @@
+"""The app's place in Django."""
+
 from django.apps import AppConfig
 
 
 class ChatConfig(AppConfig):
     name = "chat"
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         from . import receivers
