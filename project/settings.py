@@ -258,6 +258,15 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 # Failed logins are counted by network address, and by name and address together (our adapter's
 # key): by name alone, a stranger who guesses wrong on purpose would lock its owner out.
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key"}
+# Who asks for an account by the API has the address looked at by this service, if it has a URL.
+EMAIL_CHECK_URL: str = env.str("EMAIL_CHECK_URL", default="")
+EMAIL_CHECK_KEY: str = env.str("EMAIL_CHECK_KEY", default="")
+EMAIL_CHECK_TIMEOUT: float = env.float("EMAIL_CHECK_TIMEOUT", default=2.0)  # seconds
+EMAIL_CHECK_AT_ONCE: int = env.int("EMAIL_CHECK_AT_ONCE", default=20)  # questions of a process
+# What happens to an address while the service does not answer: it passes, or is refused.
+EMAIL_CHECK_FAIL_OPEN: bool = env.bool("EMAIL_CHECK_FAIL_OPEN", default=True)
+
+# --- Mail ----------------------------------------------------------------------------------------
 
 vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
 # Where nothing else is said, development prints its mail, and keeps it in this folder.
@@ -285,6 +294,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 TASK_WORKER: bool = env.bool("TASK_WORKER", default=True)
 TASK_POLL_INTERVAL: float = env.float("TASK_POLL_INTERVAL", default=1.0)  # seconds between looks
 
+# --- Posts, pictures, notifications --------------------------------------------------------------
+
 POST_TEXT_LIMIT: int = env.int("POST_TEXT_LIMIT", default=10_000)  # characters of a post
 COMMENT_TEXT_LIMIT: int = env.int("COMMENT_TEXT_LIMIT", default=4_000)  # characters of a comment
 POSTS_PER_HOUR: int = env.int("POSTS_PER_HOUR", default=30)  # of a person
@@ -292,14 +303,6 @@ COMMENTS_PER_HOUR: int = env.int("COMMENTS_PER_HOUR", default=120)  # of a perso
 POST_EDITS_PER_MINUTE: int = env.int("POST_EDITS_PER_MINUTE", default=10)  # of a person
 PICTURES_PER_MINUTE: int = env.int("PICTURES_PER_MINUTE", default=10)  # of oneself, uploaded
 NOTIFICATIONS_KEPT: int = env.int("NOTIFICATIONS_KEPT", default=90)  # days
-
-# Who asks for an account by the API has the address looked at by this service, if it has a URL.
-EMAIL_CHECK_URL: str = env.str("EMAIL_CHECK_URL", default="")
-EMAIL_CHECK_KEY: str = env.str("EMAIL_CHECK_KEY", default="")
-EMAIL_CHECK_TIMEOUT: float = env.float("EMAIL_CHECK_TIMEOUT", default=2.0)  # seconds
-EMAIL_CHECK_AT_ONCE: int = env.int("EMAIL_CHECK_AT_ONCE", default=20)  # questions of a process
-# What happens to an address while the service does not answer: it passes, or is refused.
-EMAIL_CHECK_FAIL_OPEN: bool = env.bool("EMAIL_CHECK_FAIL_OPEN", default=True)
 
 # --- API -----------------------------------------------------------------------------------------
 
@@ -429,7 +432,7 @@ CHAT_HEAD_CHECK_INTERVAL: float = env.float("CHAT_HEAD_CHECK_INTERVAL", default=
 CHAT_ACCESS_CHECK_INTERVAL: float = env.float("CHAT_ACCESS_CHECK_INTERVAL", default=30.0)  # seconds
 CHAT_DRAIN_SECONDS: float = env.float("CHAT_DRAIN_SECONDS", default=25.0)  # to end after SIGTERM
 
-# --- Files, language, time ----------------------------------------------------------------
+# --- Files, language, time -----------------------------------------------------------------------
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -23,3 +23,11 @@ def test_every_module_of_the_chat_is_on_the_map_once() -> None:
     table = table.partition("\n## ")[0]
     modules = {path.stem for path in (HOUSE / "chat").glob("*.py")} - {"__init__"}
     assert sorted(re.findall(r"`(\w+)`", table)) == sorted(modules)
+
+
+def test_the_table_of_settings_is_what_the_environment_is_asked_for() -> None:
+    settings = (HOUSE / "project" / "settings.py").read_text()
+    asked_for = set(re.findall(r'\benv(?:\.\w+)?\(\s*"([A-Z_]+)"', settings))
+    deploying = (HOUSE / "docs" / "deploying.md").read_text()
+    [_, table] = deploying.split("| variable | without it | what it is |\n")
+    assert set(re.findall(r"^\| `([A-Z_]+)`", table, re.MULTILINE)) == asked_for
