@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from api.doors import RoomView, person_of
+from api.doors import InRoomView, person_of
 from api.paging import Pages
 from api.people import PersonSerializer
 from api.reasons import REASON_PARAMETER, reason_in
@@ -32,7 +32,7 @@ class BanSerializer(serializers.Serializer[Ban]):
         return PersonSerializer(shapes.person(ban.user)).data
 
 
-class BansView(GenericAPIView[Ban], RoomView):
+class BansView(GenericAPIView[Ban], InRoomView):
     """Who cannot come in."""
 
     pagination_class = Pages
@@ -53,7 +53,7 @@ class BansView(GenericAPIView[Ban], RoomView):
         return self.get_paginated_response([BanSerializer(each).data for each in page or []])
 
 
-class BanView(RoomView):
+class BanView(InRoomView):
     """One ban."""
 
     @extend_schema(

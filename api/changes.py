@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.doors import RoomView, given
+from api.doors import InRoomView, given
 from api.messages import MessageSerializer, page_of, shown
 from api.paging import BIGGEST
 from chat import queries
@@ -35,7 +35,7 @@ class Standing(serializers.Serializer[Any]):
     epoch = serializers.CharField(max_length=16)
 
 
-class ChangesView(RoomView):
+class ChangesView(InRoomView):
     """What changed in a room, for clients that keep a copy of it."""
 
     @extend_schema(

@@ -32,7 +32,7 @@ def room_of(slug: str) -> int:
     return key
 
 
-class RoomView(APIView):
+class InRoomView(APIView):
     """Something of one room, for its members."""
 
     def member(self, slug: str) -> tuple[Membership, RoomHead]:

@@ -11,7 +11,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.doors import RoomView, given, person_of
+from api.doors import InRoomView, given, person_of
 from api.wire import WireSerializer
 from chat import queries, shapes
 from chat.actions.attachments import attach_file, discard_file
@@ -32,7 +32,7 @@ class UploadSerializer(serializers.Serializer[Any]):
     file = serializers.FileField(allow_empty_file=True)
 
 
-class FilesView(RoomView):
+class FilesView(InRoomView):
     """The files of a room."""
 
     parser_classes = (MultiPartParser,)
@@ -54,7 +54,7 @@ class FilesView(RoomView):
         return Response(body, status=status.HTTP_201_CREATED)
 
 
-class FileView(RoomView):
+class FileView(InRoomView):
     """One file."""
 
     @extend_schema(

@@ -18,7 +18,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.doors import RoomView, given, person_of
+from api.doors import InRoomView, given, person_of
 from api.paging import Pages
 from api.people import PersonSerializer, somebody_called
 from api.reasons import REASON_PARAMETER, ReasonSerializer, reason_in
@@ -85,7 +85,7 @@ class MemberFilter(filters.FilterSet):
     )
 
 
-class MembersView(GenericAPIView[Membership], RoomView):
+class MembersView(GenericAPIView[Membership], InRoomView):
     """The members of a room."""
 
     pagination_class = Pages
@@ -118,7 +118,7 @@ class MembersView(GenericAPIView[Membership], RoomView):
         return Response(InvitedSerializer(invited).data)
 
 
-class MemberView(RoomView):
+class MemberView(InRoomView):
     """One member."""
 
     @extend_schema(operation_id="members_retrieve", responses=MemberSerializer)

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.caching import not_modified, versioned
-from api.doors import RoomView, given, person_of
+from api.doors import InRoomView, given, person_of
 from api.fields import ClientIdField
 from api.paging import BIGGEST, PLACE_PARAMETERS, place_of, timeline
 from api.reasons import REASON_PARAMETER, reason_in
@@ -68,7 +68,7 @@ class MessageEditSerializer(serializers.Serializer[Any]):
     )
 
 
-class MessagesView(RoomView):
+class MessagesView(InRoomView):
     """The messages of a room."""
 
     @extend_schema(
@@ -117,7 +117,7 @@ class MessagesView(RoomView):
         )
 
 
-class MessageView(RoomView):
+class MessageView(InRoomView):
     """One message."""
 
     @extend_schema(operation_id="messages_retrieve", responses=MessageSerializer)

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.doors import RoomView, given, person_of
+from api.doors import InRoomView, given, person_of
 from api.messages import MessageSerializer, existing, shown_anew
 from chat.actions.messages import pin_message, react
 
@@ -25,7 +25,7 @@ class PinSerializer(serializers.Serializer[Any]):
     on = serializers.BooleanField()
 
 
-class ReactionsView(RoomView):
+class ReactionsView(InRoomView):
     """One's reactions to a message."""
 
     @extend_schema(
@@ -40,7 +40,7 @@ class ReactionsView(RoomView):
         return Response(shown_anew(head, message_id))
 
 
-class PinView(RoomView):
+class PinView(InRoomView):
     """Whether a message is pinned."""
 
     @extend_schema(operation_id="messages_pin", request=PinSerializer, responses=MessageSerializer)

@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-import redis
 from django.conf import settings
 from msgspec import Struct
 from redis.asyncio import Redis
@@ -53,7 +52,7 @@ def live_sessions() -> list[LiveSession]:
     """Every live session, oldest first. Raises `RedisError` while Redis is away."""
     leases, entries = _keys()
     client = fanout.client()
-    living: Any = client.zrangebyscore(leases, _now_ms(client), "+inf")
+    living: Any = client.zrangebyscore(leases, _in_ms(client.time()), "+inf")
     if not living:
         return []
     found = client.hmget(entries, living)
@@ -62,9 +61,10 @@ def live_sessions() -> list[LiveSession]:
     )
 
 
-def _now_ms(client: redis.Redis) -> int:
-    seconds, microseconds = client.time()
-    return int(seconds) * 1000 + int(microseconds) // 1000
+def _in_ms(time: tuple[int, int]) -> int:
+    """A time of Redis's clock, in seconds and microseconds."""
+    seconds, microseconds = time
+    return seconds * 1000 + microseconds // 1000
 
 
 class Register:
@@ -108,9 +108,7 @@ class Register:
         changed, self._changed = self._changed, set()
         gone, self._gone = self._gone, set()
         if changed or gone:
-            seconds, microseconds = await self._client.time()
-            now = int(seconds) * 1000 + int(microseconds) // 1000
-            await self._write(changed, gone, now=now)
+            await self._write(changed, gone, now=_in_ms(await self._client.time()))
 
     async def _write(self, changed: Iterable[str], gone: set[str], *, now: int) -> None:
         leases, entries = _keys()
