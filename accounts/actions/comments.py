@@ -16,7 +16,7 @@ from accounts.signals import (
 
 from .holding import hold
 from .notifications import notify
-from .rights import require_active, require_pace, require_right
+from .rights import require_active, require_few, require_right
 from .texts import read_text, tidied
 
 
@@ -45,7 +45,7 @@ def write_comment(
         return earlier
     if target.hidden_at is not None:
         raise AccountsError(Refusal.NOT_ALLOWED)
-    require_pace(Comment, author, an_hour=settings.COMMENTS_PER_HOUR)
+    require_few(Comment, author, an_hour=settings.COMMENTS_PER_HOUR)
     read = read_text(text, limit=settings.COMMENT_TEXT_LIMIT)
     comment = Comment(post=target, author=author, client_id=client_id, created_at=timezone.now())
     read.put_on(comment)

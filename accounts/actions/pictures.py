@@ -13,7 +13,7 @@ from accounts.errors import AccountsError, Refusal
 from accounts.models import Picture, User
 from accounts.signals import announce_profile_changed
 
-from .rights import require_seldom
+from .rights import require_pace
 
 SMALL, LARGE = 96, 288  # sides in pixels: the largest on pages at twice and thrice their density
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
@@ -30,7 +30,7 @@ def set_picture(*, user: User, file: BinaryIO) -> None:
 
     Raises `AccountsError` (`bad_picture`, `rate_limited`) for what is no picture, or too large.
     """
-    require_seldom("pictures", user, a_minute=settings.PICTURES_PER_MINUTE)
+    require_pace("pictures", user, a_minute=settings.PICTURES_PER_MINUTE)
     # Before the transaction: SQLite would let nobody write meanwhile.
     with _working:
         image = _read(file)

@@ -14,7 +14,7 @@ from accounts.signals import (
 
 from .holding import hold
 from .notifications import notify
-from .rights import require_active, require_pace, require_right, require_seldom
+from .rights import require_active, require_few, require_pace, require_right
 from .texts import read_text, tidied
 
 
@@ -32,7 +32,7 @@ def write_post(*, author: User, text: str, client_id: str | None = None) -> Post
         if earlier.edited_at is None and earlier.body != tidied(text):
             raise AccountsError(Refusal.CONFLICT)
         return earlier
-    require_pace(Post, author, an_hour=settings.POSTS_PER_HOUR)
+    require_few(Post, author, an_hour=settings.POSTS_PER_HOUR)
     read = read_text(text, limit=settings.POST_TEXT_LIMIT)
     post = Post(author=author, client_id=client_id, created_at=timezone.now())
     read.put_on(post)
@@ -53,7 +53,7 @@ def edit_post(*, post_id: int, by: User, text: str) -> Post:
     """
     post = _own_post(post_id, by)
     # Each of them may ring at other people, and every open page hears of it.
-    require_seldom("post_edits", by, a_minute=settings.POST_EDITS_PER_MINUTE)
+    require_pace("post_edits", by, a_minute=settings.POST_EDITS_PER_MINUTE)
     read = read_text(text, limit=settings.POST_TEXT_LIMIT)
     if read.body != post.body:
         read.put_on(post)

@@ -39,14 +39,14 @@ def require_active(user: User) -> None:
         raise AccountsError(Refusal.NOT_ALLOWED)
 
 
-def require_pace(model: type[Post] | type[Comment], author: User, *, an_hour: int) -> None:
+def require_few(model: type[Post] | type[Comment], author: User, *, an_hour: int) -> None:
     """Let nobody write more than so many in an hour. Raises `AccountsError` (`rate_limited`)."""
     written = model.objects.filter(author=author, created_at__gt=timezone.now() - AN_HOUR)
     if written.order_by()[:an_hour].count() >= an_hour:
         raise AccountsError(Refusal.RATE_LIMITED, limit=an_hour)
 
 
-def require_seldom(what: str, user: User, *, a_minute: int) -> None:
+def require_pace(what: str, user: User, *, a_minute: int) -> None:
     """Count one more time that `user` does `what`, done or refused. Without Redis all pass.
 
     Raises `AccountsError` (`rate_limited`).

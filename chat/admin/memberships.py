@@ -24,6 +24,7 @@ from chat.actions.moderation import (
     transfer_ownership,
     unmute_member,
 )
+from chat.care_forms import SPANS
 from chat.models import Membership, Role
 
 from .acting import ActingList
@@ -34,19 +35,13 @@ from .filters import PickFilter
 if TYPE_CHECKING:
     from accounts.models import User
 
-DURATIONS = (
-    (10, _("10 minutes")),
-    (60, _("1 hour")),
-    (24 * 60, _("1 day")),
-    (7 * 24 * 60, _("1 week")),
-    (30 * 24 * 60, _("30 days")),
-)
-
 
 class MuteForm(ReasonForm):
     """For how long, and why."""
 
-    minutes = forms.TypedChoiceField(label=_("For"), choices=DURATIONS, coerce=int, initial=24 * 60)
+    minutes = forms.TypedChoiceField(
+        label=_("For"), choices=[*SPANS.items()], coerce=int, initial=24 * 60
+    )
     field_order = ("minutes", "reason")
 
 
