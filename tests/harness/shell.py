@@ -8,9 +8,11 @@ import re
 import shlex
 from argparse import ArgumentParser
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from string import Template
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -69,17 +71,26 @@ def commands(page: str, heading: str) -> list[str]:
 
 
 def type_in(
-    lines: list[str], *, address: str, twice: str | None = None
+    lines: list[str],
+    *,
+    address: str,
+    stand_ins: Mapping[str, str] = MappingProxyType({"parley_…": "token"}),
+    twice: str | None = None,
 ) -> list[tuple[str, Answer]]:
-    """Type `lines` at the server there, with the token that the first answer brings; those with
-    `twice` in them twice. Returns every command that asks, and its answer."""
-    shell, token = Shell(), "parley_…"
+    """Type `lines` at the server there; those with `twice` in them twice. For each of `stand_ins`
+    comes what the first answer that has a field of that name has in it. Returns every command that
+    asks, and its answer."""
+    shell = Shell()
     typed: list[tuple[str, Answer]] = []
+    meant = {"127.0.0.1:8000": address}
     for line in lines:
         for _ in range(2 if twice and twice in line else 1):
-            mine = line.replace("127.0.0.1:8000", address).replace("parley_…", token)
+            mine = line
+            for stand_in, text in meant.items():
+                mine = mine.replace(stand_in, text)
             if answer := shell.run(mine):
                 typed.append((line, answer))
-        if typed:
-            token = typed[0][1].body["token"]
+                for stand_in, field in stand_ins.items():
+                    if field in (answer.body or ()):
+                        meant.setdefault(stand_in, str(answer.body[field]))
     return typed
