@@ -102,12 +102,6 @@ def error_frame(error: ChatError, ref: str | None = None) -> bytes:
     return frame("error", encode(error_event(error)), ref)
 
 
-def decode_outbound(data: bytes | str) -> dict[str, Any]:
-    """Read an outgoing frame back, as clients do (used by tools and tests)."""
-    decoded: dict[str, Any] = msgspec.json.decode(data)
-    return decoded
-
-
 def websocket_frame(payload: bytes) -> bytes:
     """Return a complete unmasked, unfragmented text frame (RFC 6455, section 5.2)."""
     size = len(payload)

@@ -15,7 +15,7 @@ from chat.actions.rooms import change_room, create_room
 from chat.bus_items import BusItem, MembershipBegan
 from chat.errors import ErrorCode
 from chat.models import Ban, Membership, Room, RoomKind
-from chat.protocol.codec import decode_outbound
+from tests.frames import read_frame
 from tests.together import together
 
 from .moderating import entrust
@@ -74,7 +74,7 @@ def test_both_hear_that_it_began_each_in_their_own_words(
     assert len(announced) == 2
     assert {item.room_id for item in told.values()} == {room.slug}
     for user, other in ((alice, "bob"), (bob, "alice")):
-        frame = decode_outbound(told[user.pk].frame)
+        frame = read_frame(told[user.pk].frame)
         assert frame["event"] == "membership_began"
         assert (frame["data"]["room"]["name"], frame["data"]["room"]["unread"]) == (other, 0)
         assert frame["data"]["room"]["with"]["username"] == other

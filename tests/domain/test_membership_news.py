@@ -23,8 +23,8 @@ from chat.actions.rooms import create_room
 from chat.bus_items import BusItem, MembershipBegan, MembershipChanged
 from chat.errors import ErrorCode
 from chat.models import Membership, Restraint, Role, Room
-from chat.protocol.codec import decode_outbound
 from tests.factories import make_user
+from tests.frames import read_frame
 
 from .moderating import after_commit_of, mute
 from .telling import head_of, refusal, say
@@ -39,7 +39,7 @@ def news(items: list[BusItem]) -> list[tuple[int, str, dict[str, Any]]]:
         (item.user, frame["event"], frame["data"])
         for item in items
         if isinstance(item, MembershipBegan | MembershipChanged)
-        for frame in [decode_outbound(item.frame)]
+        for frame in [read_frame(item.frame)]
     ]
 
 

@@ -17,8 +17,8 @@ from chat.actions.receipts import mark_read, mark_unread
 from chat.bus_items import BusItem, PersonNotice, Receipt
 from chat.errors import ErrorCode
 from chat.models import Membership, Message, MessageKind, Room
-from chat.protocol.codec import decode_outbound
 from tests.factories import make_room, make_user
+from tests.frames import read_frame
 
 from .telling import head_of, refusal, say
 
@@ -109,7 +109,7 @@ def test_reading_is_told_once_and_only_if_it_moved(
     assert isinstance(notice, PersonNotice)
     assert notice.user == bob.pk
     own = {"room_id": room.slug, "username": "bob", "read_sequence": head}
-    assert decode_outbound(notice.frame) == {
+    assert read_frame(notice.frame) == {
         "event": "message_read",
         "data": {**own, "unread": 0, "mentions": 0},
     }
@@ -196,7 +196,7 @@ def test_that_something_waits_again_is_told_to_the_person_alone(
     notices = [item for item in announced if isinstance(item, PersonNotice)]
     assert len(notices) == len(announced) == 2
     assert {notice.user for notice in notices} == {bob.pk}
-    told = [decode_outbound(notice.frame)["data"] for notice in notices]
+    told = [read_frame(notice.frame)["data"] for notice in notices]
     assert [(data["read_sequence"], data["unread"]) for data in told] == [
         (said.sequence - 1, 1),
         (said.sequence, 0),

@@ -15,9 +15,10 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from accounts.models import User
+from tests.frames import read_frame
 from tests.harness.correspondent import PATIENCE, Correspondent
 from tests.harness.servers import ServerProcess
-from tests.harness.wire import decode, hear, tell, wire
+from tests.harness.wire import hear, tell, wire
 
 CSRF = "c" * 32
 
@@ -59,7 +60,7 @@ class Tab(Correspondent):
     async def _read(self) -> None:
         with contextlib.suppress(ConnectionClosed):
             while True:
-                self.take(decode(await self._socket.recv()))
+                self.take(read_frame(await self._socket.recv()))
         self.closed = self._socket.close_code
         self._moved.set()
 

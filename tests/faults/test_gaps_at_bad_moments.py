@@ -13,7 +13,8 @@ from chat.actions.messages import edit_message, send_message
 from chat.bus_items import BusItem, Change
 from chat.live_room import LiveRoom
 from chat.models import Room
-from chat.protocol.codec import Delivery, decode_outbound
+from chat.protocol.codec import Delivery
+from tests.frames import read_frame
 from tests.harness.correspondent import PATIENCE
 from tests.harness.fixtures import Person, make_person, make_place
 from tests.harness.oracle import in_database
@@ -129,6 +130,6 @@ async def test_what_a_repair_brings_too_old_to_remember_can_still_be_fetched(
     # Only the last change is heard: the repair brings the first message after the others.
     room.hear(announced[-1])
     await comes_to(room, announced[-1].number)
-    history = decode_outbound(room.answers.snapshot(reset=False))["data"]
+    history = read_frame(room.answers.snapshot(reset=False))["data"]
     assert [body["message"] for body in history["messages"]] == ["1", "2", "3"]
     assert history["has_more"]

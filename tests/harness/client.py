@@ -14,14 +14,14 @@ import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
+from tests.frames import read_frame
+
 from .correspondent import Correspondent, Disconnected, Frame
 from .outbox import Pending, Refused
 
 SEND = "send:"
 JOIN = "join:"
 AGAIN_AFTER = 0.1  # seconds, when the server asked for another try
-
-decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 class Client(Correspondent):
@@ -100,7 +100,7 @@ class Client(Correspondent):
             self._socket = socket
             try:
                 async for raw in socket:
-                    await self._take_and_react(decode(raw))
+                    await self._take_and_react(read_frame(raw))
             finally:
                 self._socket = None
                 # Where the close handshake failed the code is 1006, as a browser says.

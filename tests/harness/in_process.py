@@ -16,8 +16,8 @@ from chat.hub import Hub
 from chat.protocol.codec import Delivery
 from chat.session import ChatSession
 from chat.writer import Writer
+from tests.frames import read_frame
 
-from .client import decode
 from .correspondent import Correspondent, Disconnected
 from .fixtures import Person
 
@@ -66,7 +66,7 @@ class Link:
 
     def send(self, payload: bytes) -> None:
         if self.closed is None:
-            self._client.take(decode(payload))
+            self._client.take(read_frame(payload))
 
     async def drained(self) -> None:
         await asyncio.sleep(0)

@@ -13,10 +13,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 
+from tests.frames import read_frame
+
 from .correspondent import PATIENCE
 from .servers import ServerProcess
-
-decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 @contextlib.asynccontextmanager
@@ -52,7 +52,7 @@ async def hear(socket: ClientConnection, *events: str) -> dict[str, Any]:
     """The next frame that is one of `events`; what comes before is passed over."""
     async with asyncio.timeout(PATIENCE):
         while True:
-            frame = decode(await socket.recv())
+            frame = read_frame(await socket.recv())
             if frame["event"] in events:
                 return frame
 

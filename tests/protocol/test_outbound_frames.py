@@ -13,7 +13,6 @@ from chat.errors import DEFAULT_MESSAGES, ChatError, ErrorCode
 from chat.protocol import contents, outbound
 from chat.protocol.codec import (
     ack_frame,
-    decode_outbound,
     encode,
     error_frame,
     event_frame,
@@ -23,6 +22,7 @@ from chat.protocol.contents import MessageBody
 from chat.protocol.inbound import INBOUND
 from chat.protocol.outbound import MESSAGE_EVENTS, OUTBOUND
 from chat.protocol.replies import REPLIES, Nothing
+from tests.frames import read_frame
 
 times = st.datetimes(timezones=st.just(UTC))
 texts = st.text(max_size=30)
@@ -81,7 +81,7 @@ bodies = st.builds(
 
 @given(bodies, st.sampled_from(MESSAGE_EVENTS))
 def test_a_message_is_read_back_as_it_was(body: MessageBody, event: type[Any]) -> None:
-    told = decode_outbound(frame(event.event, encode(body)))
+    told = read_frame(frame(event.event, encode(body)))
     assert told.keys() == {"event", "data"}
     assert told["event"] == event.event
     assert msgspec.convert(told["data"], MessageBody) == body
@@ -103,7 +103,7 @@ def test_history_is_read_back_as_it_was(
         active_users=None,
         active_count=None,
     )
-    told = decode_outbound(event_frame(history))["data"]
+    told = read_frame(event_frame(history))["data"]
     assert told["reset"] is reset
     assert told["active_users"] is None
     assert msgspec.convert(told["room"], contents.RoomState) == state
@@ -144,34 +144,34 @@ EXAMPLES = [
 
 @pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: event.event)
 def test_an_event_is_a_frame_with_its_name_and_all_its_fields(event: Any) -> None:
-    told = decode_outbound(event_frame(event))
+    told = read_frame(event_frame(event))
     assert told["event"] == event.event
     assert msgspec.convert(told["data"], OUTBOUND[told["event"]]) == event
     assert told["data"].keys() == set(event.__struct_fields__)
 
 
 def test_times_are_iso_8601_in_utc() -> None:
-    tick = decode_outbound(event_frame(EXAMPLES[-1]))  # the last is the tick
+    tick = read_frame(event_frame(EXAMPLES[-1]))  # the last is the tick
     assert tick["data"]["timestamp"] == "2026-11-22T10:30:00Z"
 
 
 @pytest.mark.parametrize("ref", ["1", "", '"quoted"\\', "é😀", "</script>"])
 def test_an_answer_carries_the_ref_it_answers(ref: str) -> None:
-    assert decode_outbound(ack_frame(Nothing(), ref)) == {
+    assert read_frame(ack_frame(Nothing(), ref)) == {
         "event": "ack",
         "data": {},
         "ref": ref,
     }
-    assert decode_outbound(error_frame(ChatError(ErrorCode.CONFLICT), ref))["ref"] == ref
+    assert read_frame(error_frame(ChatError(ErrorCode.CONFLICT), ref))["ref"] == ref
 
 
 def test_an_error_without_a_ref_carries_none() -> None:
-    assert "ref" not in decode_outbound(error_frame(ChatError(ErrorCode.CONFLICT)))
+    assert "ref" not in read_frame(error_frame(ChatError(ErrorCode.CONFLICT)))
 
 
 @pytest.mark.parametrize("code", ErrorCode)
 def test_every_error_has_a_code_and_words(code: ErrorCode) -> None:
-    told = decode_outbound(error_frame(ChatError(code)))["data"]
+    told = read_frame(error_frame(ChatError(code)))["data"]
     assert told == {"code": code.value, "message": DEFAULT_MESSAGES[code]}
 
 
@@ -179,7 +179,7 @@ def test_an_error_names_its_field_its_limit_and_when_to_come_again() -> None:
     error = ChatError(
         ErrorCode.RATE_LIMITED, "Slowly.", details={"field": "a", "limit": 5}, retry_after=0.25
     )
-    assert decode_outbound(error_frame(error))["data"] == {
+    assert read_frame(error_frame(error))["data"] == {
         "code": "rate_limited",
         "message": "Slowly.",
         "details": {"field": "a", "limit": 5},

@@ -16,10 +16,11 @@ from accounts.models import User
 from chat import fanout
 from chat.bus_items import BusItem
 from chat.hub import Hub
-from chat.protocol.codec import Delivery, decode_outbound
+from chat.protocol.codec import Delivery
 from chat.session import ChatSession
 from chat.threads import in_thread
 from chat.writer import Writer
+from tests.frames import read_frame
 
 PATIENCE = 5.0  # seconds for anything that ought to happen
 
@@ -47,7 +48,7 @@ class FakeTransport:
 
     def send(self, payload: bytes) -> None:
         if self.closed is None:
-            self.frames.append(decode_outbound(payload))
+            self.frames.append(read_frame(payload))
             self.sizes.append(len(payload))
 
     async def drained(self) -> None:

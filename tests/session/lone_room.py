@@ -11,7 +11,8 @@ from chat import live_room, room_answers
 from chat.audience import Muted
 from chat.bus_items import Change
 from chat.live_room import LiveRoom
-from chat.protocol.codec import Delivery, decode_outbound
+from chat.protocol.codec import Delivery
+from tests.frames import read_frame
 from tests.naive_room import NaiveRoom
 
 from .house import until
@@ -67,7 +68,7 @@ class Ear:
     def deliver(self, delivery: Delivery) -> None:
         assert self.out is None, "delivered after the membership had ended"
         self.writes += 1
-        self.frames.extend(map(decode_outbound, delivery.payloads))
+        self.frames.extend(map(read_frame, delivery.payloads))
 
     def left_room(self, room: LiveRoom, *, reason: str) -> None:
         self.out = reason
