@@ -74,13 +74,13 @@ export function startConversation(room) {
     if (event === "message_read") receipts.hear(data);
     else if (event === "room_history" && !data.more) receipts.reset(data.readers ?? []);
     else if (event === "membership_changed") main.dataset.role = data.role;
-    const last = timeline.last?.sequence ?? 0;
+    const { after = 0 } = timeline.standing;
     carryOut(timeline.apply(event, data));
-    const fresh = timeline.newer(last).filter(({ sender, kind }) => sender.id !== me.id && kind === "text");
+    const fresh = timeline.newer(after).filter(({ sender, kind }) => sender.id !== me.id && kind === "text");
     if (!fresh.length) return;
     room.say("heard", fresh);
     heardAway += fresh.length;
-    if (document.hidden) drawLine(seen ? last : newsFrom, seen ? fresh.length : news + fresh.length);
+    if (document.hidden) drawLine(seen ? after : newsFrom, seen ? fresh.length : news + fresh.length);
     reading.cameIn(fresh.length);
   }
 

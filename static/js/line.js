@@ -81,10 +81,10 @@ export function makeLine({ url, connect, clock, random, isFor, onEvent, onState 
     become("idle");
   }
 
-  /** Something hints that the line may be dead, or could be had again: find out now. */
+  /** Something hints that the line may be dead, or could be had again, be it by a new login: find out now. */
   function check() {
     if (isOpen()) ping(QUICK_PONG_WITHIN);
-    else if (state.status === "waiting") start();
+    else start();
   }
 
   /**

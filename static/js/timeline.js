@@ -55,8 +55,8 @@ export function makeTimeline(roomId, me) {
     return [...changes, ...history.messages.flatMap(putStored)];
   }
 
-  /** What is shown after `sequence`. @param {number} sequence */
-  const newer = (sequence) => shown.slice(placeOf({ sequence: sequence + 1, message_id: 0 }));
+  /** What is known to be placed after `after`, also what a page of the past does not show. @param {number} after */
+  const newer = (after) => [...known.values()].filter(({ sequence }) => sequence > after);
 
   /**
    * Take in one event of this room. What changes the timeline bears a number, with a whole message or the room as it is.

@@ -131,7 +131,7 @@ def test_a_link_to_a_message_leads_into_the_past_and_down_again(
     alice.page.locator(".timeline").press("End")
     alice.say("Meanwhile")
     alice.expect_stored("Meanwhile")
-    expect(bob.page.locator(".jump")).to_have_text("Latest")
+    expect(bob.page.locator(".jump")).to_have_text("1 new message")
     log = bob.page.locator("#timeline")
     while bob.message("Meanwhile").count() == 0:
         log.evaluate("log => log.scrollTop = 0")
@@ -149,10 +149,21 @@ def test_going_down_the_past_does_not_move_what_is_read(open_room: Opener) -> No
     expect(bob.page.locator("[data-sequence='79']")).to_be_in_viewport()
 
 
-def test_the_jump_on_a_page_of_the_past_leads_to_the_live_room(open_room: Opener) -> None:
-    bob = open_room("bob", "links")
+def test_the_jump_on_a_page_of_the_past_tells_of_what_is_new_and_leads_to_the_live_room(
+    open_room: Opener,
+) -> None:
+    bob, alice = open_room("bob", "links"), open_room("alice", "links")
+    # What others said there before is read.
+    expect(bob.page.locator("main")).to_have_attribute("data-connection", "open")
+    expect(bob.page.locator(".side-item[data-room=links] .badge")).to_have_count(0)
     bob.page.goto("/rooms/links/?at=30")
-    bob.page.get_by_role("button", name="Latest").click()
+    expect(bob.page.get_by_role("button", name="Latest")).to_be_visible()
+    badge = bob.page.locator(".side-item[data-room=links] .badge")
+    expect(badge).to_have_count(0)
+    alice.say("Far below")
+    expect(bob.page.get_by_role("button", name="1 new message")).to_be_visible()
+    expect(badge).to_have_text("1")
+    bob.page.locator(".jump").click()
     expect(bob.page).to_have_url(re.compile(r"/rooms/links/$"))
     expect(bob.message("Once upon a time 149")).to_have_count(1)
 

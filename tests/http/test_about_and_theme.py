@@ -161,6 +161,12 @@ def test_who_is_muted_finds_the_sentence_in_place_of_the_field(
 
 def test_a_closed_panel_stays_closed(bob: User, tea: Room) -> None:
     client = browser_of(bob)
-    assert '<div class="app has-panel">' in client.get(f"/rooms/{tea.slug}/").content.decode()
+    assert 'class="app has-panel"' in client.get(f"/rooms/{tea.slug}/").content.decode()
     client.cookies["panel"] = "closed"
-    assert '<div class="app">' in client.get(f"/rooms/{tea.slug}/").content.decode()
+    assert 'class="app"' in client.get(f"/rooms/{tea.slug}/").content.decode()
+
+
+def test_pages_say_whose_they_are(bob: User, tea: Room) -> None:
+    for path in (f"/rooms/{tea.slug}/", "/", "/feed/", "/people/alice/", "/accounts/"):
+        shown = browser_of(bob).get(path).content.decode()
+        assert f'data-user="{bob.pk}"' in shown, path

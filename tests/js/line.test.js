@@ -89,6 +89,18 @@ test("without a login it ends, and says why", async () => {
   assert.equal(network.sockets.length, 1);
 });
 
+test("who has signed in again is back when they look", async () => {
+  await open();
+  await network.latest.cut(4401);
+  line.check();
+  assert.equal(line.state.status, "connecting");
+  await network.latest.cut(4401);
+  assert.equal(line.state.status, "ended");
+  line.check();
+  await network.latest.welcome();
+  assert.ok(line.isOpen);
+});
+
 test("after a new password it tries once more, with the cookie that comes with it", async () => {
   await open();
   await network.latest.say("session_ended", { reason: "password_changed" });

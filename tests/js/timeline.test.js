@@ -229,10 +229,11 @@ test("what is discarded is gone", () => {
 /** A page of the past: 4 and 5 of a room that stands at 12. */
 const lookBack = () => timeline.look(history(messages(4, 5), { sequence: 12, has_more: true }), 5);
 
-test("a page of the past shows nothing that came later", () => {
+test("a page of the past shows nothing that came later, and knows of it", () => {
   lookBack();
   timeline.apply("new_message", message({ sequence: 13 }));
   assert.deepEqual(shown(), [4, 5]);
+  assert.deepEqual(timeline.newer(12).map(({ sequence }) => sequence), [13]);
   assert.equal(timeline.isLive, false);
   assert.deepEqual(timeline.standing, { after: 13, epoch: "e1" });
 });
