@@ -1,56 +1,28 @@
-"""What moderators do to people and rooms. Each act leaves an entry, with its reason, in the log."""
+"""What moderators do to people in a room."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import User
+from chat.actions import restraints
+from chat.actions.authority import Power, require_power
+from chat.actions.changing import RoomWrite, changing_room
+from chat.actions.succession import pass_on
 from chat.errors import ChatError, ErrorCode
 from chat.models import (
     Ban,
     Invitation,
     Membership,
-    Message,
     ModerationAct,
-    ModerationEntry,
     Role,
-    Room,
     RoomKind,
     SystemAct,
 )
-from chat.protocol.outbound import RoomChanged, RoomClosed
 
-from . import restraints
-from .authority import Power, may_read, require_power
-from .changing import RoomWrite, changing_room
-from .succession import pass_on
-
-SLOW_MODE_LIMIT = 3600
-
-
-def log(
-    act: ModerationAct,
-    *,
-    actor: User,
-    room: Room | None = None,
-    subject: User | None = None,
-    message: Message | None = None,
-    reason: str = "",
-    detail: str = "",
-) -> ModerationEntry:
-    """Write an entry into the moderation log, in the transaction of the act itself."""
-    return ModerationEntry.objects.create(
-        act=act,
-        actor=actor,
-        room=room,
-        subject=subject,
-        message=message,
-        reason=reason[:500],
-        detail=detail[:100],
-    )
+from .log import log
 
 
 def remove_member(*, room: int, by: User, user: User, reason: str) -> None:
@@ -172,58 +144,3 @@ def _update_membership(write: RoomWrite, user: User, **values: object) -> bool:
     if changed:
         write.tell_membership(membership)
     return changed
-
-
-def set_slow_mode(*, room: int, by: User, seconds: int, reason: str) -> Room:
-    """Let members say one thing every `seconds` s; 0 ends it. Moderators are not slowed."""
-    if not 0 <= seconds <= SLOW_MODE_LIMIT:
-        details: dict[str, str | int] = {"field": "seconds", "limit": SLOW_MODE_LIMIT}
-        raise ChatError(ErrorCode.INVALID_EVENT, details=details)
-    with changing_room(room) as write:
-        require_power(write, by)
-        if write.room.slow_mode != seconds:
-            write.room.slow_mode = seconds
-            _save(write.room, "slow_mode")
-            write.tell_room(RoomChanged)
-            detail = f"{seconds} s"
-            log(ModerationAct.SLOW_MODE, actor=by, room=write.room, reason=reason, detail=detail)
-        return write.room
-
-
-def close_room(*, room: int, by: User, reason: str = "") -> Room:
-    """Let the room be read only from now on: the owner's right. Closing twice changes nothing."""
-    with changing_room(room) as write:
-        require_power(write, by, least=Power.OWNER)
-        if write.room.closed_at is None:
-            write.room.closed_at = timezone.now()
-            _save(write.room, "closed_at")
-            write.tell_room(RoomClosed)
-            log(ModerationAct.CLOSE, actor=by, room=write.room, reason=reason)
-        return write.room
-
-
-def reopen_room(*, room: int, by: User, reason: str = "") -> Room:
-    """Let the members of a closed room write again."""
-    with changing_room(room) as write:
-        require_power(write, by, least=Power.OWNER)
-        if write.room.closed_at is not None:
-            write.room.closed_at = None
-            _save(write.room, "closed_at")
-            write.tell_room(RoomChanged)
-            log(ModerationAct.REOPEN, actor=by, room=write.room, reason=reason)
-        return write.room
-
-
-def _save(row: Model, *fields: str) -> None:
-    row.save(update_fields=fields)
-
-
-def note_look(*, room: Room, by: User, message: Message | None = None) -> None:
-    """Log that staff look into a room, or at one message of it; of public rooms nothing is kept.
-
-    Call it before anything is shown. Raises `ChatError` (`not_allowed`).
-    """
-    if not may_read(room, by):
-        raise ChatError(ErrorCode.NOT_ALLOWED)
-    if not room.is_public:
-        log(ModerationAct.READ_PRIVATE, actor=by, room=room, message=message)
