@@ -14,11 +14,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from . import chart, report
+from .lineup import lineup
 from .load.process import LoadFailed
 from .results import Run
 from .rounds import Turn, measure_all, turns
 from .scenarios import SCENARIOS
-from .servers import ROOT, Parley, Server, ServerFailed, broadcast, tutorial
+from .servers import ROOT, ServerFailed
 
 FOLDER = ROOT / "var" / "bench"
 QUICK = 2.0  # seconds
@@ -52,11 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen = [replace(scenario, seconds=seconds) for scenario in chosen]
     database = os.environ.get("DATABASE_URL", "")
     folder: Path = options.folder.resolve()
-    servers: list[Server] = [
-        Parley(folder / "parley", database),
-        broadcast(folder),
-        tutorial(folder),
-    ]
+    servers = lineup(folder, database)
     _let_many_sockets_be_open()
     console = Console()
     try:

@@ -12,7 +12,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from . import results
+from . import cores, results
 from .results import Run, Spread
 from .scenarios import PARLEY, Figure, Scenario
 from .servers import RAISED
@@ -79,8 +79,16 @@ def surroundings(database: str) -> dict[str, str]:
         "python": platform.python_version(),
         "database": database.partition(":")[0] if database else "SQLite",
         "redis": "REDIS_URL" if os.environ.get("REDIS_URL") else "embedded Valkey",
+        "cores": _cores(),
         "settings": ", ".join(f"{name}={value}" for name, value in RAISED.items()),
     }
+
+
+def _cores() -> str:
+    if (found := cores.shares()) is None:
+        return "one for everything"
+    server, others = (", ".join(map(str, sorted(share))) for share in found)
+    return f"{server} for the server; {others} for load and Redis"
 
 
 def show(

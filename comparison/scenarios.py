@@ -10,6 +10,8 @@ from .load.job import Act
 from .measure import Measured
 
 PARLEY = "Parley"
+TWO_WORKERS = "Parley, two workers"
+ONE_COMMIT = "Parley, a commit a message"
 BROADCAST = "websockets.broadcast"
 TUTORIAL = "Channels' tutorial"
 
@@ -81,7 +83,7 @@ SCENARIOS = [
         act="talk",
         places=seated(HALL, speakers=8),
         figures=[DELIVERIES, DELIVERY_CPU, MESSAGES],
-        servers=[PARLEY, BROADCAST, TUTORIAL],
+        servers=[PARLEY, TWO_WORKERS, BROADCAST, TUTORIAL],
     ),
     Scenario(
         name="busy-crowd",
@@ -97,6 +99,7 @@ SCENARIOS = [
         act="talk",
         places=[place for team in TEAMS for place in seated(team, speakers=6)],
         figures=[MESSAGES, MESSAGE_CPU],
+        servers=[PARLEY, ONE_COMMIT],
     ),
     Scenario(
         name="steady",

@@ -15,7 +15,7 @@ from typing import Protocol
 
 import msgspec
 
-from .scenarios import BROADCAST, PARLEY, TUTORIAL
+from .scenarios import PARLEY
 
 ROOT = Path(__file__).resolve().parent.parent
 START_PATIENCE = 120.0  # seconds, on a busy machine
@@ -102,17 +102,30 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 class Parley:
     """The real application: `manage.py serve`, with an SQLite file or the database at `database`,
-    with the embedded Valkey unless REDIS_URL names another, and everything on."""
+    with the embedded Valkey unless REDIS_URL names another, and everything on.
 
-    name = PARLEY
+    `workers` and `settings` make it another one, which has a name of its own.
+    """
+
     dialect = "parley"
 
-    def __init__(self, folder: Path, database: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        database: str = "",
+        *,
+        name: str = PARLEY,
+        workers: int = 0,
+        settings: Mapping[str, str] = {},
+    ) -> None:
+        self.name = name
         self._folder = folder
+        self._options = ["--workers", str(workers)] if workers else []
         self._environment = {
             **os.environ,
             **PRODUCTION,
             **RAISED,
+            **settings,
             "VAR_DIR": str(folder),
             "DJANGO_SETTINGS_MODULE": "project.settings",
             "PYTHONUNBUFFERED": "1",
@@ -132,7 +145,7 @@ class Parley:
 
     @contextmanager
     def serving(self) -> Iterator[Running]:
-        command = [sys.executable, "manage.py", "serve", "--port", "0"]
+        command = [sys.executable, "manage.py", "serve", "--port", "0", *self._options]
         with running(command, self._environment, self._folder / "server.log") as server:
             yield server
 
@@ -168,13 +181,3 @@ class Reference:
         command = [sys.executable, "-m", f"comparison.references.{self._module}"]
         with running(command, environment, self._folder / "server.log") as server:
             yield server
-
-
-def broadcast(folder: Path) -> Reference:
-    """The least that can be done: raw frames by `websockets.broadcast`."""
-    return Reference(BROADCAST, "broadcast", "broadcast", folder / "broadcast")
-
-
-def tutorial(folder: Path) -> Reference:
-    """Channels as in its tutorial, with the Redis layer, on Daphne."""
-    return Reference(TUTORIAL, "tutorial", "tutorial", folder / "tutorial")

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from comparison.lineup import broadcast, tutorial
 from comparison.load.job import Job, Seat
 from comparison.load.process import Load
-from comparison.servers import Reference, broadcast, tutorial
+from comparison.servers import Reference
 
 
 @pytest.mark.parametrize("reference", [broadcast, tutorial])

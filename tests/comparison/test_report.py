@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from comparison import chart, report, results
 from comparison.__main__ import parser
+from comparison.lineup import lineup
 from comparison.load.job import Outcome
 from comparison.measure import Measured, Snapshot
 from comparison.results import Run, Spread
@@ -63,6 +65,11 @@ def test_a_spread_shows_its_ends_where_they_differ(spread: Spread, shown: str) -
 def test_the_help_names_every_scenario() -> None:
     text = parser().format_help()
     assert all(scenario.name in text and scenario.about in text for scenario in SCENARIOS)
+
+
+def test_every_server_that_scenarios_name_takes_part(tmp_path: Path) -> None:
+    named = {name for scenario in SCENARIOS for name in scenario.servers}
+    assert named == {server.name for server in lineup(tmp_path, "")}
 
 
 def test_the_picture_has_a_bar_for_each_server_and_figure() -> None:
