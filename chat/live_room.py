@@ -75,6 +75,8 @@ class LiveRoom:
         # Changes that came before their turn, by number; also all that come while loading.
         self._early: dict[int, Change] = {}
         self._heard_of = 0
+        # How far the room is by its epochs, as was heard while it was being read.
+        self._hinted: dict[str, int] = {}
         # Another epoch was heard of since the last reading began.
         self._in_doubt = False
         self._repairs = Repairs(key, self._repair, self._is_whole)
@@ -110,8 +112,8 @@ class LiveRoom:
     def hint(self, head: Head, *, delay: float) -> None:
         """Learn how far the room is. If that is further than here, repair after `delay` s."""
         if not self._loaded:
-            return
-        if head.epoch != self.epoch:
+            self._hinted[head.epoch] = max(head.number, self._hinted.get(head.epoch, 0))
+        elif head.epoch != self.epoch:
             self._doubt()
         elif head.number > self.position:
             self._heard_of = max(self._heard_of, head.number)
@@ -234,6 +236,9 @@ class LiveRoom:
         if self._heard_of > self.position:
             # What came while the room was read lacks something before it.
             self._repairs.due_in(settings.CHAT_REPAIR_DELAY)
+        hinted, self._hinted = self._hinted, {}
+        for epoch, number in hinted.items():
+            self.hint(Head(self.key, epoch, number), delay=settings.CHAT_REPAIR_DELAY)
         self.audience.settle()
 
     async def refresh(self) -> None:

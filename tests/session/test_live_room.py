@@ -329,6 +329,29 @@ async def test_a_gap_in_what_is_heard_while_a_room_loads_is_repaired(
     await late.catches_up()
 
 
+@pytest.mark.parametrize("is_open", [False, True], ids=["loads", "reloads"])
+async def test_a_head_that_is_heard_of_while_a_room_is_read_is_not_forgotten(
+    is_open: bool, scene: Scene, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = scene if is_open else Scene(monkeypatch)
+    load = scene.database.load
+
+    async def load_too_early(key: int) -> Any:
+        loaded = await load(key)
+        scene.room.send()
+        scene.live.hint(scene.room.head_now(), delay=0.0)
+        return loaded
+
+    with monkeypatch.context() as patch:
+        patch.setattr(scene.database, "load", load_too_early)
+        if is_open:
+            await renewed(scene, settings)
+            await until(lambda: scene.live.epoch == "second")
+        else:
+            assert await scene.live.ready()
+    await scene.catches_up()
+
+
 @pytest.mark.parametrize("lost", [0, 1])
 async def test_what_is_heard_while_a_room_reloads_is_not_lost(
     lost: int, scene: Scene, settings: Any
