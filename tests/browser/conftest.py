@@ -46,6 +46,12 @@ class Server:
     def port(self) -> int:
         return int(self.place.rpartition(":")[2])
 
+    def key_of(self, room: str) -> int:
+        """What the admin calls a room."""
+        with closing(sqlite3.connect(self.database)) as connection:
+            query = "SELECT id FROM chat_room WHERE slug = ?"
+            return int(connection.execute(query, [room]).fetchone()[0])
+
     def timeline(self, room: str) -> list[tuple[int, str]]:
         """Place and present text of every message people wrote in a room, as stored.
 

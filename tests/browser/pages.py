@@ -34,6 +34,15 @@ class RoomPage:
         self.act(text, "More")
         self.page.get_by_role("menuitem", name=act, exact=True).click()
 
+    def reconnect(self) -> None:
+        """Let it try again at once, as often as it takes: a hint during an attempt that fails is
+        none."""
+        self.page.wait_for_function(
+            "() => document.querySelector('main').dataset.connection === 'open'"
+            " || void dispatchEvent(new Event('online'))",
+            polling=100,
+        )
+
     def expect_stored(self, *texts: str) -> None:
         """Wait until each is shown once, as stored."""
         for text in texts:

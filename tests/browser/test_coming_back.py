@@ -17,11 +17,6 @@ def lose(room: RoomPage, wire: Wire) -> None:
     expect(room.page.locator("main")).to_have_attribute("data-connection", "lost")
 
 
-def come_back(room: RoomPage, wire: Wire) -> None:
-    wire.mend()
-    room.page.evaluate("dispatchEvent(new Event('online'))")
-
-
 def test_a_tab_that_nobody_looks_at_counts_what_it_missed_once(
     open_room: Opener, wire: Wire
 ) -> None:
@@ -36,7 +31,8 @@ def test_a_tab_that_nobody_looks_at_counts_what_it_missed_once(
     for text in ("one", "two"):
         bob.say(text)
     bob.expect_stored("one", "two")
-    come_back(alice, wire)
+    wire.mend()
+    alice.reconnect()
     alice.expect_stored("one", "two")
     expect(badge).to_have_text("2")
     bob.say("three")
@@ -52,7 +48,8 @@ def test_who_became_a_member_meanwhile_is_in_the_panel(open_room: Opener, wire: 
     carol = open_room("carol", "about-away")
     carol.page.get_by_role("button", name="Join", exact=True).click()
     expect(carol.page.locator(".faces-words")).to_have_text("1 here")
-    come_back(alice, wire)
+    wire.mend()
+    alice.reconnect()
     here = panel.get_by_role("list", name=re.compile("^Here"))
     expect(here.get_by_role("listitem")).to_contain_text(["alice", "carol"])
 
@@ -68,7 +65,8 @@ def test_who_was_out_and_came_back_elsewhere_is_back_here(open_room: Opener, wir
     elsewhere.page.goto("/rooms/asked-back/")
     elsewhere.page.get_by_role("button", name="Join", exact=True).click()
     expect(elsewhere.field).to_be_visible()
-    come_back(bob, wire)
+    wire.mend()
+    bob.reconnect()
     expect(bob.field).to_be_visible()
     elsewhere.say("Here again")
     bob.expect_stored("Here again")
@@ -86,7 +84,8 @@ def test_who_was_made_a_moderator_meanwhile_moderates(open_room: Opener, wire: W
     office.locator("details[open]").get_by_label("Reason").fill("always here")
     office.get_by_role("button", name="Make moderator").click()
     expect(office.get_by_text("bob is a moderator now.")).to_be_visible()
-    come_back(bob, wire)
+    wire.mend()
+    bob.reconnect()
     expect(bob.page.locator("main")).to_have_attribute("data-role", "moderator")
     bob.choose(text, "Pin")
     expect(bob.message(text).locator(".message-pin")).to_have_text("Pinned by bob")
@@ -103,8 +102,9 @@ def test_whoever_has_signed_in_meanwhile_gets_their_own_page(
     expect(tab.message("Words of alice")).to_have_attribute("data-state", "pending")
     tab.page.context.clear_cookies()
     tab.page.context.add_cookies(cast("Any", logins["bob"]["cookies"]))
-    come_back(tab, wire)
-    expect(tab.page.locator(".side-me")).to_contain_text("bob")
+    wire.mend()
+    tab.page.evaluate("dispatchEvent(new Event('online'))")
+    expect(tab.page.locator(".side-foot")).to_contain_text("bob", timeout=30_000)
     bob.say("Words of bob")
     tab.expect_stored("Words of bob")
     texts = [text for _, text in server.timeline("somebody-else")]

@@ -206,6 +206,7 @@ def test_what_changes_while_it_is_fetched_is_fetched_again(
     for route, answer in held:
         route.fulfill(response=answer)
     expect(seen).to_contain_text("Rewrite three")
+    bob.unroute_all(behavior="wait")
 
 
 def test_what_waits_above_a_list_changes_and_goes_there(

@@ -417,7 +417,7 @@ def test_catching_up_is_announced_in_one_line(open_room: Opener, wire: Wire) -> 
         bob.say(text)
     bob.expect_stored("one", "two")
     wire.mend()
-    alice.page.evaluate("dispatchEvent(new Event('online'))")
+    alice.reconnect()
     # First, since it is said for a moment only.
     expect(alice.page.get_by_role("status").filter(has_text="2 messages came in")).to_be_visible()
     alice.expect_stored("one", "two")

@@ -77,11 +77,12 @@ class Wire:
         with contextlib.suppress(OSError):
             while True:
                 browser, _ = self._listener.accept()
-                if not self._whole:
-                    browser.close()
-                    continue
                 connection = Connection(
                     browser, socket.create_connection(("127.0.0.1", self._port))
                 )
+                # First, so that a cut at this moment finds it.
                 self._connections.append(connection)
-                connection.start()
+                if self._whole:
+                    connection.start()
+                else:
+                    connection.close()
