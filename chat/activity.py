@@ -118,11 +118,11 @@ class Activity:
         self._told.update({key: number for key, number in moved.items() if key in self._members})
 
     async def _tell(self, moved: Mapping[int, int]) -> None:
+        self._overtaken.clear()
         absent = {key: {member.user_id for member in self._absent(key)} for key in moved}
         users = {key: people for key, people in absent.items() if people}
         if not users:
             return
-        self._overtaken.clear()
         found = await reads.waiting(users)
         for key, people in users.items():
             # Asked anew: who has opened the room meanwhile may have become a member by that.
