@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 
-from chat import fanout, session
+from chat import answering, fanout
 from chat.bus_items import BusItem, Change
 from chat.protocol import codec
 from chat.protocol.replies import Reply, Stored
@@ -39,10 +39,12 @@ def install() -> None:
         return ack_frame(reply, ref)
 
     replace(fanout, "broadcast", deadly_broadcast)
-    replace(session, "ack_frame", deadly_ack_frame)
+    replace(answering, "ack_frame", deadly_ack_frame)
 
 
 def replace(module: Any, name: str, function: Any) -> None:
+    """Raises AttributeError where the module makes no use of that name (any more)."""
+    getattr(module, name)
     setattr(module, name, function)
 
 
