@@ -53,15 +53,12 @@ class Admission:
     def _already_stored(
         self, drafts: Sequence[Draft]
     ) -> dict[tuple[int, int, str | None], Message]:
-        ids = {draft.client_id for draft in drafts if draft.client_id}
-        if not ids:
+        sent = {draft.identity for draft in drafts if draft.client_id}
+        if not sent:
             return {}
-        senders = {draft.sender for draft in drafts}
         return {
             (message.room_id, message.sender_id, message.client_id): message
-            for message in Message.objects.filter(
-                room__in=self.writes, sender__in=senders, client_id__in=ids
-            )
+            for message in Message.objects.sent_as(sent)
         }
 
     def _answered(self, drafts: Sequence[Draft]) -> dict[int, AnsweredMessage]:
