@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from itertools import count
+from itertools import count, cycle
 
 from . import results
 from .report import number
 from .results import Run, Spread
 from .scenarios import Figure, Scenario
 
-WIDTH, LABELS, BARS = 900, 180, 560  # of the picture, its names, its longest bar
+WIDTH, LABELS, BARS = 900, 220, 560  # of the picture, its names, its longest bar
 LINE = 24
-COLOURS = ("#2f6fde", "#9aa4b2", "#c9a227")
+COLOURS = ("#2f6fde", "#8fb1ee", "#9aa4b2", "#c9a227")
 STYLE = (
     "text{font:13px system-ui,sans-serif;fill:#1f2933}.name{font-weight:600}"
     ".less{fill:#66707c}rect.paper{fill:#fff}"
@@ -56,7 +56,7 @@ def _bars(figure: Figure, spreads: dict[str, Spread], places: Iterator[int]) -> 
     better = "less is better" if figure.less else "more is better"
     yield _text(12, next(places), f"{figure.name} ({better})", "less")
     longest = max(spread.most for spread in spreads.values()) or 1.0
-    for colour, (server, spread) in zip(COLOURS, spreads.items(), strict=False):
+    for colour, (server, spread) in zip(cycle(COLOURS), spreads.items(), strict=False):
         place = next(places)
         top = LINE * place + 4
         least, middle, most = (

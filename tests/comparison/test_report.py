@@ -73,11 +73,13 @@ def test_every_server_that_scenarios_name_takes_part(tmp_path: Path) -> None:
 
 
 def test_the_picture_has_a_bar_for_each_server_and_figure() -> None:
-    runs = [a_run("Parley", 1, 300.0), a_run("<other>", 1, 100.0)]
+    others = [a_run(f"<other {number}>", 1, 100.0) for number in range(5)]
+    runs = [a_run("Parley", 1, 300.0), *others]
     [scenario] = [replace(each, figures=[DELIVERIES]) for each in SCENARIOS[:1]]
     picture = ElementTree.fromstring(chart.svg([scenario], runs))
     bars = picture.findall("{*}rect[@fill]")
-    assert [float(bar.get("width", "")) for bar in bars] == [chart.BARS, round(chart.BARS / 3, 1)]
+    widths = [float(bar.get("width", "")) for bar in bars]
+    assert widths == [chart.BARS, *[round(chart.BARS / 3, 1)] * 5]
 
 
 def test_a_busy_machine_is_told_of() -> None:
