@@ -55,8 +55,12 @@ export function makeTimeline(roomId, me) {
     return [...changes, ...history.messages.flatMap(putStored)];
   }
 
-  /** What is known to be placed after `after`, also what a page of the past does not show. @param {number} after */
-  const newer = (after) => [...known.values()].filter(({ sequence }) => sequence > after);
+  /**
+   * What is placed after `after`, also what a page of the past does not show. Not what a page brought before it was
+   * told: that comes with the position.
+   * @param {number} after
+   */
+  const newer = (after) => [...known.values()].filter(({ sequence }) => sequence > after && sequence <= (position ?? 0));
 
   /**
    * Take in one event of this room. What changes the timeline bears a number, with a whole message or the room as it is.

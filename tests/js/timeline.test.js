@@ -255,6 +255,22 @@ test("going down a page of the past ends in the live room, and what came meanwhi
   assert.equal(shown().at(-1), 15);
 });
 
+test("what a page brings before it is told is new once, when it is told", () => {
+  lookBack();
+  const request = timeline.laterRequest(20);
+  assert.ok(request);
+  timeline.addPage(request, { messages: messages(6, 12, 13, 14), has_more: true });
+  const told = [];
+  for (const [event, data] of /** @type {[string, object][]} */ ([
+    ["user_typing", { username: "bob", typing: true }], ["new_message", message({ sequence: 13 })], ["new_message", message({ sequence: 14 })],
+  ])) {
+    const { after = 0 } = timeline.standing;
+    timeline.apply(event, data);
+    told.push(timeline.newer(after).map(({ sequence }) => sequence));
+  }
+  assert.deepEqual(told, [[], [13], [14]]);
+});
+
 test("a page of the past goes up as well", () => {
   lookBack();
   const request = timeline.pageRequest();
