@@ -21,7 +21,8 @@ export function startPanel(room) {
   /** @type {string[] | null} */
   let present = null;
   let count = 0;
-  let { topic } = room.rendered.room;
+  /** What is shown depends on it: below the floor nothing is pinned. */
+  let { topic, floor } = room.rendered.room;
   /** In the server's order, whoever comes and goes. @type {HTMLElement[]} */
   let people = [];
   /** @type {any} what waits to look again */
@@ -80,11 +81,11 @@ export function startPanel(room) {
       [present, count] = [data.active_users, data.active_count ?? 0];
       showPeople();
     }
-    const was = topic;
-    topic = data.room?.topic ?? topic;
+    const was = [topic, floor].join();
+    ({ topic, floor } = { topic, floor, ...data.room });
     /** @type {Message[]} */
     const missed = data.messages ?? [];
-    const changes = topic !== was || data.kind === "system" || data.pinned || /^pin|_deleted/.test(event)
+    const changes = [topic, floor].join() !== was || data.kind === "system" || data.pinned || /^pin|_deleted/.test(event)
       || missed.some(({ kind, sequence, changed_sequence: changed }) => kind === "system" || changed > sequence);
     if (changes && isOpen()) looking ??= setTimeout(look, Math.random() * SPREAD);
   });

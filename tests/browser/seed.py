@@ -65,7 +65,7 @@ ROOMS = (
     "beside",
     "gone",
     "elsewhere-linked",
-    *("counted", "about-away", "asked-back", "promoted", "somebody-else"),
+    *("counted", "about-away", "asked-back", "promoted", "somebody-else", "pruned"),
 )
 # Messages that some of the rooms have already.
 TALES = {"below": 30, "past": 120, "links": 150, "divider": 3, "find": 120}

@@ -8,6 +8,7 @@ import re
 from playwright.sync_api import Locator, Page, ViewportSize, WebSocketRoute, expect
 
 from tests.browser.conftest import Opener, Server
+from tests.harness.servers import manage
 
 WIDE = ViewportSize(width=1280, height=800)
 NARROW = ViewportSize(width=390, height=844)
@@ -53,6 +54,24 @@ def test_who_comes_takes_their_place_among_those_who_are_here(open_room: Opener)
 
     open_room("alice", "here")
     expect(here.get_by_role("listitem")).to_contain_text(["alice", "bob"])
+
+
+def test_what_the_room_forgets_is_pinned_no_more(server: Server, open_room: Opener) -> None:
+    alice = open_room("alice", "pruned")
+    panel = alice.page.get_by_role("complementary", name="About pruned")
+    pinned = panel.get_by_role("link", name="Welcome to pruned")
+    alice.choose("Welcome to pruned", "Pin")
+    expect(pinned).to_have_count(1)
+    alice.say("All there is")
+    alice.expect_stored("All there is")
+    limit = (
+        "from chat.models import Room; Room.objects.filter(slug='pruned').update(history_limit=1)"
+    )
+    manage("shell", "-c", limit, **server.environment)
+    keep_nothing_young = {"CHAT_RETENTION_MINIMUM": "0"}
+    manage("prune_messages", "--room=pruned", **server.environment, **keep_nothing_young)
+    expect(alice.message("Welcome to pruned")).to_have_count(0)
+    expect(pinned).to_have_count(0)
 
 
 def test_the_panel_beside_a_wide_room_stays_as_one_left_it(open_room: Opener) -> None:
