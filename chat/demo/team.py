@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 PASSWORD = "parley-demo"  # noqa: S105 - everybody may know it
 PEOPLE = ("alice", "bob", "carol")
 ADMIN = "admin"
+JOINED = timedelta(days=60)  # ago: before whatever the demo tells of them
 SCRIPTS = Path(__file__).parent / "rooms"
 
 
@@ -73,7 +74,9 @@ def load() -> list[Room]:
 
 def _person(name: str, **powers: bool) -> User:
     address = f"{name}@example.org"
-    user = User.objects.create_user(name, address, PASSWORD, **powers)
+    user = User.objects.create_user(
+        name, address, PASSWORD, date_joined=timezone.now() - JOINED, **powers
+    )
     EmailAddress.objects.create(user=user, email=address, verified=True, primary=True)
     return user
 

@@ -50,7 +50,7 @@ function showStored(element, message, me, readBy) {
   showAuthor(element, sender, own, deleted ? "deleted" : null);
   fill(element, { "": { "data-sequence": String(sequence) }, ".message-time": { href: `?at=${sequence}#m${message_id}` } });
   element.classList.toggle("is-for-you", !own && mentions.includes(me.username));
-  const text = deleted ? gettext("%(name)s deleted this message.", { name: sender.name }) : message.message;
+  const text = deleted ? gettext("This message was deleted.") : message.message;
   showText(element, text, mentions, me, message.edited && !deleted ? message_id : 0);
   element.querySelector(".message-pin")?.remove();
   if (pinned) find(element, ".message-head").append(fromTemplate("pin", { span: gettext("Pinned by %(by)s", { by }) }));

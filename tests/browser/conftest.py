@@ -59,14 +59,14 @@ class Server:
         """
         with closing(sqlite3.connect(self.database)) as connection:
             rows = connection.execute(
-                "SELECT m.sequence, m.text, m.deleted_at, u.username FROM chat_message m"
-                " JOIN chat_room r ON r.id = m.room_id JOIN accounts_user u ON u.id = m.sender_id"
+                "SELECT m.sequence, m.text, m.deleted_at FROM chat_message m"
+                " JOIN chat_room r ON r.id = m.room_id"
                 " WHERE r.slug = ? AND m.kind = 'text' ORDER BY m.sequence",
                 [room],
             ).fetchall()
         return [
-            (place, f"{name} deleted this message." if deleted else text)
-            for place, text, deleted, name in rows
+            (place, "This message was deleted." if deleted else text)
+            for place, text, deleted in rows
         ]
 
 

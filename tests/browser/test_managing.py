@@ -54,7 +54,7 @@ def test_what_a_moderator_does_on_the_pages_a_member_sees_at_once(
     office.get_by_role("button", name="Delete the message").click()
     office.get_by_role("dialog").get_by_role("button", name="Delete").click()
     for person in (alice, bob):
-        person.expect_stored("bob deleted this message.")
+        person.expect_stored("This message was deleted.")
         expect(person.page.get_by_text("Cheap watches")).to_have_count(0)
 
     office.goto(f"{ROOM}settings/")

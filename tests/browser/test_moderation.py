@@ -43,7 +43,7 @@ def test_what_a_moderator_does_in_the_admin_two_people_see(
     choose(admin, "Cheap wristwatches", "Delete")
     confirm(admin, "Delete", "advertising")
     for person in (alice, bob):
-        person.expect_stored("bob deleted this message.")
+        person.expect_stored("This message was deleted.")
         expect(person.page.get_by_text("Cheap wristwatches")).to_have_count(0)
 
     # Of that room alone: the list of all is longer than a page.

@@ -37,10 +37,10 @@ def test_two_people_talk(server: Server, open_room: Opener) -> None:
     bob.choose("Yes", "Delete")
     bob.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     for person in (alice, bob):
-        person.expect_stored("bob deleted this message.")
+        person.expect_stored("This message was deleted.")
 
     stored = server.timeline("talk")
-    assert [text for _, text in stored][1:] == ["Tea,\n  <b>now</b>?", "bob deleted this message."]
+    assert [text for _, text in stored][1:] == ["Tea,\n  <b>now</b>?", "This message was deleted."]
     assert alice.timeline() == bob.timeline() == stored
 
 

@@ -194,6 +194,16 @@ def test_the_team_follows_each_other_and_posts(rooms: dict[str, Room]) -> None:
         assert all(moment < timezone.now() for moment in moments)
 
 
+def test_nobody_did_anything_before_they_joined(rooms: dict[str, Room]) -> None:
+    joined = max(person.date_joined for person in User.objects.all())
+    begun = [
+        *Follow.objects.values_list("created_at", flat=True),
+        *Post.objects.values_list("created_at", flat=True),
+        *Message.objects.values_list("created_at", flat=True),
+    ]
+    assert joined < min(begun)
+
+
 def test_some_of_what_the_team_was_told_is_unread(rooms: dict[str, Room]) -> None:
     alice = User.objects.get(username="alice")
     told = notifications_of(alice).items

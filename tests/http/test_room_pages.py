@@ -168,7 +168,7 @@ def test_what_was_edited_or_deleted_is_shown_so(alice: User, tea: Room) -> None:
     edit_message(room=tea.pk, user=alice, message_id=first.pk, text="better")
     delete_message(room=tea.pk, user=alice, message_id=second.pk)
     page = page_of(browser_of(alice), tea)
-    assert shown(page) == ["better", "alice deleted this message."]
+    assert shown(page) == ["better", "This message was deleted."]
     assert re.search(r'class="message-note"[^>]*>edited', page)
 
 
