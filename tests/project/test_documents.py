@@ -25,9 +25,20 @@ def test_every_module_of_the_chat_is_on_the_map_once() -> None:
     assert sorted(re.findall(r"`(\w+)`", table)) == sorted(modules)
 
 
-def test_the_table_of_settings_is_what_the_environment_is_asked_for() -> None:
+def asked_for() -> set[str]:
+    """The variables of the environment that the settings read."""
     settings = (HOUSE / "project" / "settings.py").read_text()
-    asked_for = set(re.findall(r'\benv(?:\.\w+)?\(\s*"([A-Z_]+)"', settings))
+    return set(re.findall(r'\benv(?:\.\w+)?\(\s*"([A-Z_]+)"', settings))
+
+
+def test_what_the_tour_says_to_set_can_be_set() -> None:
+    tour = (HOUSE / "docs" / "tour.md").read_text()
+    named = set(re.findall(r"\(`([A-Z_]+)`\)", tour))
+    assert named
+    assert named <= asked_for()
+
+
+def test_the_table_of_settings_is_what_the_environment_is_asked_for() -> None:
     deploying = (HOUSE / "docs" / "deploying.md").read_text()
     [_, table] = deploying.split("| variable | without it | what it is |\n")
-    assert set(re.findall(r"^\| `([A-Z_]+)`", table, re.MULTILINE)) == asked_for
+    assert set(re.findall(r"^\| `([A-Z_]+)`", table, re.MULTILINE)) == asked_for()
