@@ -102,9 +102,10 @@ class Checks:
         looking_at, since = timezone.now(), self._looked_for_members_at - BEGAN_UNSEEN_FOR
         people = self._hub.people
         for start in range(0, len(people), CHECK_CHUNK):
-            for began in await reads.memberships_begun(
-                people[start : start + CHECK_CHUNK], since=since
-            ):
-                if (began.room, began.user) not in self._ended:
-                    self._hub.hearing.find_membership(began)
+            with self._hub.activity.counting():
+                for began in await reads.memberships_begun(
+                    people[start : start + CHECK_CHUNK], since=since
+                ):
+                    if (began.room, began.user) not in self._ended:
+                        self._hub.hearing.find_membership(began)
         self._looked_for_members_at = looking_at

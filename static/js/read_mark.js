@@ -22,7 +22,8 @@ export function makeReadMark(upTo, clock, tell) {
     if (busy || wanted <= upTo) return;
     busy = true;
     const told = wanted;
-    if (await tell(told)) upTo = told;
+    // Not if it was marked unread meanwhile.
+    if (await tell(told) && wanted >= told) upTo = told;
     clock.after(REPEAT_AFTER, () => {
       busy = false;
       if (wanted > told) void note(wanted);

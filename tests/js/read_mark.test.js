@@ -54,3 +54,13 @@ test("what is marked unread stays so until the next thing done", () => {
   void mark.note(6);
   assert.deepEqual(told, [6]);
 });
+
+test("what was being told while it was marked unread is told again after the next thing done", async () => {
+  const { clock, told, mark } = marking();
+  void mark.note(6);
+  mark.hold(3);
+  await clock.advance(500);
+  mark.release();
+  void mark.note(6);
+  assert.deepEqual(told, [6, 6]);
+});

@@ -101,6 +101,33 @@ async def test_a_membership_that_ends_while_it_is_looked_for_does_not_begin_agai
     assert len(await tab.hears("membership_began", 2)) == 2
 
 
+async def test_what_is_said_while_a_membership_is_looked_for_is_counted(
+    deaf_house: House,
+    room: Room,
+    alice: User,
+    bob: User,
+    carol: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tab, other = await deaf_house.visit(carol), await deaf_house.visit(bob)
+    await in_thread(join_room, room=room.pk, user=carol)
+    read = reads.memberships_begun
+
+    async def read_too_early(users: Collection[int], *, since: datetime) -> list[MembershipBegan]:
+        answer = await read(users, since=since)
+        await in_thread(send_message, room=room.pk, sender=alice, text="Hi")
+        await deaf_house.hub.checks.heads()
+        await deaf_house.hub.activity.tell()
+        assert [told["unread"] for told in other.heard("room_activity")] == [1]
+        return answer
+
+    monkeypatch.setattr(reads, "memberships_begun", read_too_early)
+    await deaf_house.hub.checks.access()
+    await deaf_house.hub.activity.tell()
+    [began], [told] = tab.heard("membership_began"), tab.heard("room_activity")
+    assert (began["room"]["unread"], told["unread"]) == (0, 1)
+
+
 async def test_a_conversation_that_began_unheard_bears_the_others_name(
     deaf_house: House, alice: User, bob: User
 ) -> None:
