@@ -66,5 +66,12 @@ class Command(DaphneCommand):
             self.stderr.write(self.style.ERROR(f"CommandError: {error}"))
             os._exit(1)  # this is a thread of the inner process: sys.exit() would end only that
 
+    def log_action(self, protocol: str, action: str, details: dict[str, Any]) -> None:
+        """Tell of what was asked, but for the two dozen files that come with each page: they would
+        push the guide and the mails out of the terminal."""
+        found = details.get("status", 0) < 400
+        if not (found and details["path"].startswith(settings.STATIC_URL)):
+            super().log_action(protocol, action, details)
+
     def get_application(self, options: dict[str, Any]) -> ProtocolTypeRouter:
         return get_default_application()  # its middleware serves static files, as in production
