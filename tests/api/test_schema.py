@@ -99,7 +99,7 @@ def _filled(value: Any, scene: Scene) -> Any:
 
 @SCHEMA.parametrize()
 @hypothesis.settings(
-    max_examples=5, derandomize=True, suppress_health_check=list(hypothesis.HealthCheck)
+    max_examples=4, derandomize=True, suppress_health_check=list(hypothesis.HealthCheck)
 )
 def test_nothing_that_is_sent_breaks_the_promises(case: Any, scene: Scene) -> None:
     who = _caller(case)
