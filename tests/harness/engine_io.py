@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import select
 from collections.abc import AsyncIterator
 from http.client import HTTPConnection
 
@@ -15,6 +16,8 @@ from .correspondent import PATIENCE
 from .servers import ServerProcess
 
 SEPARATOR = "\x1e"
+# Seconds without an answer after which a poll is one that waits.
+QUIET = 0.5
 BEGIN = "/socket.io/?EIO=4&transport=polling"
 
 
@@ -47,11 +50,19 @@ class Poller:
     async def get(self) -> httpx.Response:
         return await self._http.get(self._path)
 
-    async def begin_to_get(self) -> HTTPConnection:
-        """Ask on a connection of its own, on which the answer will come."""
-        connection = HTTPConnection(self._server.address, timeout=PATIENCE)
-        await asyncio.to_thread(connection.request, "GET", self._path)
-        return connection
+    async def begin_to_wait(self) -> HTTPConnection:
+        """Poll, on a connection of its own, until there is nothing to answer with yet."""
+        return await asyncio.to_thread(self._wait)
+
+    def _wait(self) -> HTTPConnection:
+        while True:
+            connection = HTTPConnection(self._server.address, timeout=PATIENCE)
+            connection.request("GET", self._path)
+            answered, _, _ = select.select([connection.sock], [], [], QUIET)
+            if not answered:
+                return connection
+            connection.getresponse().read()
+            connection.close()
 
     async def post(self, *packets: str) -> httpx.Response:
         return await self._http.post(self._path, content=SEPARATOR.join(packets).encode())
@@ -68,10 +79,20 @@ class Poller:
                 if packet.startswith(beginning):
                     return packet
 
+    async def ask_for(self, beginning: str, *packets: str) -> str:
+        """Post packets and poll for the answer at the same time, as all clients do: a join waits
+        until what was sent before is taken."""
+        posting = asyncio.create_task(self.post(*packets))
+        found = await self.until(beginning)
+        assert (await posting).status_code == 200
+        return found
+
     async def log_in(self, token: str) -> None:
         await self.begin()
-        await self.post("40/chat," + json.dumps({"token": token}))
-        await self.until("40/chat,")
+        await self.ask_for("40/chat,", "40/chat," + json.dumps({"token": token}))
+
+    async def join(self, slug: str) -> None:
+        await self.ask_for("43/chat,1", f'42/chat,1["join_room",{{"room_id":"{slug}"}}]')
 
 
 @contextlib.asynccontextmanager

@@ -91,8 +91,8 @@ async def test_who_sends_packets_that_nobody_takes_is_closed_in_the_end(
 async def test_a_namespace_that_does_not_exist_says_so(pair: list[ServerProcess]) -> None:
     async with poller(pair[0]) as client:
         await client.begin()
-        await client.post("40/admin,")
-        refusal = json.loads((await client.until("44/admin,"))[len("44/admin,") :])
+        refused = await client.ask_for("44/admin,", "40/admin,")
+        refusal = json.loads(refused[len("44/admin,") :])
     assert refusal["data"]["error"]["code"] == "not_allowed"
 
 
@@ -153,9 +153,8 @@ async def test_a_closed_tab_that_was_polling_has_left(pair: list[ServerProcess])
         await ask(native, "join_room", room_id=room.slug)
         async with poller(pair[0]) as client:
             await client.log_in(alice.token)
-            await client.post(f'42/chat,1["join_room",{{"room_id":"{room.slug}"}}]')
-            await client.until("43/chat,1")
-            (await client.begin_to_get()).close()
+            await client.join(room.slug)
+            (await client.begin_to_wait()).close()
             async with asyncio.timeout(5):
                 left = await hear(native, "user_left")
     assert left["data"]["username"] == "alice"
@@ -169,12 +168,10 @@ async def test_who_does_not_take_what_is_sent_is_cut_and_the_others_are_not(serv
     await server.ready()
     alice, bob = await in_database(lambda: (make_person("alice"), make_person("bob")))
     room = await in_database(make_place, alice, bob)
-    join = f'42/chat,1["join_room",{{"room_id":"{room.slug}"}}]'
     async with poller(server) as lazy, wire(server, token=bob.token) as native:
         await ask(native, "join_room", room_id=room.slug)
         await lazy.log_in(alice.token)
-        await lazy.post(join)
-        await lazy.until("43/chat,1")
+        await lazy.join(room.slug)
         for _ in range(12):
             await ask(native, "send_message", room_id=room.slug, message="x" * 20_000)
         assert (await asyncio.to_thread(server.inside))["cut_readers"] == 1
@@ -220,8 +217,9 @@ async def test_too_many_sockets_of_one_person_are_refused_with_the_limit(serve: 
     async with wire(server, token=alice.token) as native, poller(server) as client:
         await hear(native, "welcome")
         await client.begin()
-        await client.post("40/chat," + json.dumps({"token": alice.token}))
-        refusal = json.loads((await client.until("44/chat,"))[len("44/chat,") :])
+        login = "40/chat," + json.dumps({"token": alice.token})
+        refused = await client.ask_for("44/chat,", login)
+        refusal = json.loads(refused[len("44/chat,") :])
     assert refusal["data"]["error"] == {
         "code": "rate_limited",
         "message": refusal["message"],
@@ -238,7 +236,7 @@ async def test_at_the_end_connections_break_so_that_clients_come_back(serve: Ser
         await socket.send("40/chat," + json.dumps({"token": alice.token}))
         await until(socket, "42/chat,")
         await client.log_in(alice.token)
-        poll = await client.begin_to_get()
+        poll = await client.begin_to_wait()
         await socket.send('42/chat,1["ping"]')
         await until(socket, "43/chat,1")
         server.ask_to_stop()
