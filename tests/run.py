@@ -13,6 +13,8 @@ from project import valkey
 from tests import guard
 
 POSTGRES = "postgres"
+# On a machine that is busy with other things, what holds a room's lock can take long.
+LOCK_PATIENCE = quote("-c lock_timeout=60s -c idle_in_transaction_session_timeout=60s")
 # Which database this run uses: `sqlite` runs every test, `postgres` those that may depend on it.
 DATABASE = os.environ.get("PARLEY_DB", "sqlite")
 ANY_NUMBER = "1000000/min"
@@ -45,7 +47,8 @@ def database_url() -> str:
         return f"sqlite:///{quote(str(VAR_DIR / 'db.sqlite3'))}"
     server = os.environ.get("TEST_DATABASE_URL")
     if not server:
-        return f"postgresql://postgres@/parley_{WORKER}?host={quote(str(FOLDER / 'postgres'))}"
+        where = f"host={quote(str(FOLDER / 'postgres'))}&options={LOCK_PATIENCE}"
+        return f"postgresql://postgres@/parley_{WORKER}?{where}"
     parts = urlsplit(server)
     return urlunsplit(parts._replace(path=f"{parts.path}_{WORKER}"))
 
