@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from math import ceil
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -62,7 +63,9 @@ def _admit(session: ChatSession, ref: str | None) -> bool:
     wait = session.conduct.wait()
     if not wait:
         return True
-    session.refuse(ChatError(ErrorCode.RATE_LIMITED, retry_after=round(wait, 3)), ref)
+    # In whole milliseconds, and never sooner than it may: the shortest wait is no 0.
+    retry_after = ceil(wait * 1000) / 1000
+    session.refuse(ChatError(ErrorCode.RATE_LIMITED, retry_after=retry_after), ref)
     if session.conduct.floods():
         session.cut(CloseCode.FLOODING)
     return False
