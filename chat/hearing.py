@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -115,9 +116,8 @@ class Hearing:
 
     def find_membership(self, began: MembershipBegan) -> None:
         """Tell those of the person's sessions that did not hear of it."""
-        sessions = self._hub.sessions_of(began.user)
-        unaware = [session for session in sessions if began.room not in session.member_of]
-        self._begin_membership(began, unaware)
+        for session in self._hub.sessions_of(began.user):
+            session.unless_member(began.room, partial(self._begin_membership, began, [session]))
 
     def _begin_membership(self, began: MembershipBegan, sessions: Collection[HubSession]) -> None:
         for session in sessions:

@@ -47,7 +47,8 @@ class Notices:
         here = set(users)
         self._told = {user: count for user, count in self._told.items() if user in here}
         for user, unread in (await reads.unread_notifications(list(users))).items():
-            if self._told.get(user) != unread:
+            # Who was told nothing yet is about to be greeted.
+            if self._told.get(user, unread) != unread:
                 self.changed(user)
 
     async def stop(self) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -151,6 +152,13 @@ class ChatSession:
         `companion` (an id; 0: nobody) is here whom one of them is for."""
         if not self.ended and not self._meanwhile.holds(lambda: self._hear_of(rooms, companion)):
             self._hear_of(rooms, companion)
+
+    def unless_member(self, room: int, hear: Callable[[], None]) -> None:
+        """Let `hear` follow where one does not know of one's membership in a room (its key). Who
+        is not greeted yet learns of most from the welcome."""
+        again = partial(self.unless_member, room, hear)
+        if not self._meanwhile.holds(again) and room not in self.member_of:
+            hear()
 
     def _hear_of(self, rooms: dict[int, str], companion: int = 0) -> None:
         self.member_of.update(rooms)

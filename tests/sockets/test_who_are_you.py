@@ -8,7 +8,8 @@ import pytest
 
 from accounts.actions.access import deactivate
 from accounts.models import AuthToken
-from tests.harness.fixtures import Person, Serve, make_person
+from tests.frames import read_frame
+from tests.harness.fixtures import Person, Serve, make_person, make_place
 from tests.harness.oracle import in_database
 from tests.harness.pages import cookie_of
 from tests.harness.servers import ServerProcess
@@ -24,6 +25,22 @@ async def test_a_token_in_the_header_logs_in(pair: list[ServerProcess]) -> None:
     async with wire(pair[0], token=alice.token) as socket:
         welcome = await hear(socket, "welcome")
     assert welcome["data"]["user"]["username"] == "alice"
+
+
+async def test_nothing_else_is_told_while_nothing_happens(serve: Serve) -> None:
+    # The server is there after the room, and hears nothing of its beginning.
+    alice = await in_database(make_person, "alice")
+    room = await in_database(make_place, alice)
+    # What is looked for now and then is looked for while somebody is greeted, too.
+    server = serve(CHAT_ACCESS_CHECK_INTERVAL="0.001", CHAT_ACTIVITY_INTERVAL="3600")
+    await server.ready()
+    for _ in range(10):
+        async with wire(server, token=alice.token) as socket:
+            # By then it would have come.
+            for number in range(3):
+                await tell(socket, "fetch_history", ref=f"{number}", room_id=room.slug, before=9)
+            frames = [read_frame(await socket.recv()) for _ in range(4)]
+        assert [frame["event"] for frame in frames] == ["welcome", "ack", "ack", "ack"]
 
 
 async def test_a_token_in_the_first_frame_logs_in(pair: list[ServerProcess]) -> None:
