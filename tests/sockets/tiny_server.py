@@ -6,6 +6,7 @@ Prints its address, and what its parts are told. Each path of the application is
 import asyncio
 import json
 import os
+import signal
 import sys
 from typing import Any
 from urllib.parse import parse_qs
@@ -16,8 +17,8 @@ from django.conf import settings
 settings.configure(
     CHAT_FRAME_LIMIT=65536,
     HTTP_BODY_LIMIT=int(os.environ.get("BODY_LIMIT", "1000000")),
-    CHAT_DRAIN_SECONDS=float(os.environ.get("DRAIN_SECONDS", "5")),
-    CHAT_PING_INTERVAL=float(os.environ.get("PING_INTERVAL", "15")),
+    CHAT_DRAIN_SECONDS=float(os.environ.get("DRAIN_SECONDS", "600")),
+    CHAT_PING_INTERVAL=float(os.environ.get("PING_INTERVAL", "600")),
     CHAT_PING_TIMEOUT=float(os.environ.get("PING_TIMEOUT", "20")),
     TRUSTED_PROXIES=0,
 )
@@ -28,11 +29,14 @@ from project.sockets import Socket  # noqa: E402
 
 FRAME = b"\x82\x7e\xff\xff" + bytes(65535)
 woken = asyncio.Event()
+asleep: list[str] = []
 transports: list[Any] = []
 
 
 class PrintingParts:
     async def start(self) -> None:
+        # Also when no connection is taken any more.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, woken.set)
         say("parts started")
 
     async def stop_accepting(self) -> None:
@@ -95,9 +99,8 @@ async def http(scope: dict[str, Any], receive: Any, send: Any) -> None:
     path = scope["path"]
     query = {name: values[0] for name, values in parse_qs(scope["query_string"].decode()).items()}
     if path == "/sleep":
-        await asyncio.sleep(float(query["seconds"]))
-    elif path == "/wake":
-        woken.set()
+        asleep.append(path)
+        await woken.wait()
     elif path == "/close":
         transports[-1].close(int(query["code"]))
     elif path == "/half":
@@ -132,6 +135,7 @@ def state() -> dict[str, Any]:
         "sockets": len(sockets),
         "unread": max((socket.application_queue.qsize() for socket in sockets), default=0),
         "buffered": max((transport.buffered() for transport in transports), default=0),
+        "asleep": len(asleep),
         "closing": [transport.closing for transport in transports],
         "connections": len(server.connections),
         "tally": server.tally.connections,
