@@ -16,7 +16,7 @@ from .correspondent import PATIENCE
 from .servers import ServerProcess
 
 SEPARATOR = "\x1e"
-# Seconds without an answer after which a poll is one that waits.
+# Seconds in which a poll is answered, if it is, once the server has read it.
 QUIET = 0.5
 BEGIN = "/socket.io/?EIO=4&transport=polling"
 
@@ -26,8 +26,14 @@ async def engine_socket(server: ServerProcess, sid: str = "") -> AsyncIterator[C
     """A WebSocket; what comes first on it is the server's greeting."""
     query = "EIO=4&transport=websocket" + (f"&sid={sid}" if sid else "")
     address = f"ws://{server.address}/socket.io/?{query}"
-    options = {"ping_interval": None, "close_timeout": 2, "max_size": None, "proxy": None}
-    async with connect(address, **options) as opened:  # type: ignore[arg-type]
+    async with connect(
+        address,
+        ping_interval=None,
+        open_timeout=PATIENCE,
+        close_timeout=2,
+        max_size=None,
+        proxy=None,
+    ) as opened:
         yield opened
 
 
@@ -58,6 +64,9 @@ class Poller:
         while True:
             connection = HTTPConnection(self._server.address, timeout=PATIENCE)
             connection.request("GET", self._path)
+            # A server that answers what was asked later has read this, however slow it is.
+            for _ in range(2):
+                self._server.inside()
             answered, _, _ = select.select([connection.sock], [], [], QUIET)
             if not answered:
                 return connection

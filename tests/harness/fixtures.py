@@ -91,9 +91,10 @@ def serve(transactional_db: None, tmp_path: Path) -> Iterator[Serve]:
 
 @pytest.fixture
 def own_valkey(tmp_path: Path) -> Iterator[OwnValkey]:
-    """A Valkey for this test alone, running."""
+    """A Valkey for this test alone, which answers."""
     own = OwnValkey(tmp_path)
     own.start()
+    own.wait_until_it_answers()
     yield own
     own.forget()
 

@@ -33,7 +33,7 @@ class SocketIOClient:
         self.heard: asyncio.Queue[Heard] = asyncio.Queue()
         self.ended = asyncio.Event()
         self.refusal: Any = None
-        self.client = socketio.AsyncClient(reconnection=False)
+        self.client = socketio.AsyncClient(reconnection=False, request_timeout=PATIENCE)
         self.client.on("*", self._hear, namespace=namespace)
         self.client.on("disconnect", self._end, namespace=namespace)
         self.client.on("connect_error", self._refused, namespace=namespace)

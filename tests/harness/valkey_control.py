@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import redis
@@ -43,11 +44,15 @@ class OwnValkey:
             start_new_session=True,
         )
 
+    def wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not valkey._answers(self._path):
+            assert time.monotonic() < deadline, "Valkey does not answer"
+            time.sleep(0.01)
+
     async def answers(self) -> None:
         """Wait until it does."""
-        async with asyncio.timeout(PATIENCE):
-            while not valkey._answers(self._path):
-                await asyncio.sleep(0.01)
+        await asyncio.to_thread(self.wait_until_it_answers)
 
     @property
     def _pid(self) -> int:

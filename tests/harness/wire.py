@@ -35,6 +35,7 @@ async def wire(
         server.socket,
         additional_headers=headers,
         ping_interval=None,
+        open_timeout=PATIENCE,
         close_timeout=2,
         max_queue=None,
         max_size=None,
