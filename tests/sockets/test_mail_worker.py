@@ -53,13 +53,18 @@ def until(condition: Callable[[], bool]) -> None:
 def children(server: ServerProcess) -> list[int]:
     """The processes that work on tasks for this server."""
     listed = Path(f"/proc/{server.process.pid}/task").glob("*/children")
-    pids = [int(pid) for path in listed for pid in path.read_text().split()]
+    pids = [int(pid) for path in listed for pid in read_or_nothing(path).split()]
     return [pid for pid in pids if "project.task_process" in command_of(pid)]
 
 
 def command_of(pid: int) -> str:
+    return read_or_nothing(Path(f"/proc/{pid}/cmdline"))
+
+
+def read_or_nothing(path: Path) -> str:
+    """What the system tells of a process or thread, which may end meanwhile."""
     try:
-        return Path(f"/proc/{pid}/cmdline").read_text()
+        return path.read_text()
     except OSError:
         return ""
 
