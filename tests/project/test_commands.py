@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0  # seconds for anything that ought to happen
+PATIENCE = 180.0  # seconds for anything that ought to happen, starts of processes among it
 PRODUCTION = {
     "SECRET_KEY": "k" * 25 + "0123456789abcdefghijklmnopqrs",
     "ALLOWED_HOSTS": "127.0.0.1",
@@ -83,12 +83,17 @@ def read_or_nothing(path: Path) -> bytes:
 
 def port_of(process: "subprocess.Popen[str]") -> int:
     """Return where the server listens, as it says itself."""
+    return int(said_by(process, "http://127.0.0.1:").rpartition(":")[2].strip("/\n"))
+
+
+def said_by(process: "subprocess.Popen[str]", words: str) -> str:
+    """Return the next line with these words."""
     assert process.stdout
     seen = []
     for line in process.stdout:
         seen.append(line)
-        if "http://127.0.0.1:" in line:
-            return int(line.rpartition(":")[2].strip("/\n"))
+        if words in line:
+            return line
     raise AssertionError("".join(seen))
 
 
@@ -179,7 +184,7 @@ def test_serve_serves_hashed_files_of_other_versions_but_nothing_else(production
 def test_serve_on_a_unix_socket(production: Manage) -> None:
     path = production.var_dir / "door"
     with production.running("serve", "--unix", str(path)) as server:
-        until(lambda: path.exists() or server.poll() is not None)
+        said_by(server, f"unix:{path}")
         with socket.socket(socket.AF_UNIX) as client:
             client.connect(str(path))
             client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")

@@ -146,7 +146,7 @@ def test_two_processes_lose_and_tear_no_line_while_the_file_is_renamed(
         assert writer.stdin
         writer.stdin.write(b"\n")
         writer.stdin.close()
-    assert [writer.wait(60) for writer in writers] == [0, 0]
+    assert [writer.wait(180) for writer in writers] == [0, 0]
 
     lines = [line for line in lines_in(tmp_path) if line]
     if form == "JsonLines":

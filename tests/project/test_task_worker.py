@@ -17,9 +17,9 @@ from django.core.mail import EmailMultiAlternatives
 from project import task_worker
 from project.mail_folder import EmailBackend
 from project.task_worker import TaskWorker
+from tests.harness.correspondent import PATIENCE
 from tests.harness.servers import ROOT, environment
 
-PATIENCE = 20.0
 BEATS = """
 import sys
 from pathlib import Path
@@ -44,6 +44,7 @@ def diary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Pat
     settings.TASK_WORKER = True
     monkeypatch.setattr(task_worker, "PROGRAM", ["-c", BEATS, str(path)])
     monkeypatch.setattr(task_worker, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(task_worker, "END_PATIENCE", PATIENCE)
     return path
 
 
@@ -56,7 +57,7 @@ def test_it_lives_as_long_as_the_server(diary: Path) -> None:
 
 def test_one_that_dies_is_started_anew(diary: Path) -> None:
     with TaskWorker() as worker:
-        until(diary.read_text)
+        until(lambda: diary.read_text() and worker.pid)
         assert worker.pid
         os.kill(worker.pid, signal.SIGKILL)
         until(lambda: diary.read_text() == "began\nbegan\n")
