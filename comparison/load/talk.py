@@ -105,8 +105,11 @@ class Talk:
     def _settle(self) -> None:
         """Wait until everybody has heard everything, as long as anything still comes."""
         began = perf_counter()
-        while self._missing() and perf_counter() - max(self._last, began) < PATIENCE:
+        while self._missing():
+            # Before it is judged: while this process stood still, much may have come.
             self._crowd.turn(0.1)
+            if perf_counter() - max(self._last, began) >= PATIENCE:
+                break
 
     def _missing(self) -> bool:
         return any(

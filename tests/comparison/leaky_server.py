@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import Server, ServerConnection, serve
 
-WITHHELD = "~3~"
+WITHHELD = "~1~"  # the first, which is said however slow the machine is
 
 
 @contextmanager

@@ -62,7 +62,7 @@ def test_everything_said_is_stored_and_heard_once_by_everybody(
 
 
 def test_one_lost_message_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(talk, "PATIENCE", 0.2)
+    monkeypatch.setattr(talk, "PATIENCE", 1.0)
     with leaky_server() as address:
         # The first only listens, and misses one.
         seats = [Seat("tea"), Seat("tea", speaks=True)]
