@@ -121,6 +121,14 @@ class Socket(WebSocketProtocol):
         if not self._paused:
             self.transport.resumeProducing()
 
+    # --- Pings -----------------------------------------------------------------------------------
+
+    def _sendAutoPing(self) -> None:
+        # Of a ping that is not answered yet autobahn would forget all but its deadline: who then
+        # answers both, late but in time, would be cut off all the same.
+        if self.autoPingTimeoutCall is None:
+            super()._sendAutoPing()
+
     # --- Sending ---------------------------------------------------------------------------------
 
     def serverSend(self, content: str | bytes, binary: bool = False) -> None:

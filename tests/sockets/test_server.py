@@ -269,6 +269,20 @@ def test_only_a_trusted_proxy_can_say_that_the_browser_came_by_https(
     assert _scheme([(b"x-forwarded-proto", b"https")]) == scheme
 
 
+async def test_nobody_is_pinged_again_before_the_answer_or_the_cut() -> None:
+    """The deadline of the first ping would stand, though the second was answered."""
+    async with tiny_server(PING_INTERVAL="0.1", PING_TIMEOUT="3") as server:
+        await server.listening()
+        with await deaf(server, "/echo") as connection:
+            read = b""
+            with suppress(ConnectionResetError):
+                while data := await asyncio.wait_for(
+                    asyncio.get_running_loop().sock_recv(connection, 4096), PATIENCE
+                ):
+                    read += data
+    assert (read[:2], len(read)) == (b"\x89\x0c", 2 + 12)
+
+
 # --- Faults --------------------------------------------------------------------------------------
 
 
