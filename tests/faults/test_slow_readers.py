@@ -17,7 +17,12 @@ from tests.harness.wire import StalledReader
 
 MIB = 1 << 20
 TEXT = "x" * 20_000
-LIMITS = {"CHAT_TEXT_LIMIT": "20000", "CHAT_SEND_BUFFER": str(256 * 1024)}
+# Who reads nothing answers no ping either, and shall not be cut for that.
+LIMITS = {
+    "CHAT_TEXT_LIMIT": "20000",
+    "CHAT_SEND_BUFFER": str(256 * 1024),
+    "CHAT_PING_INTERVAL": "600",
+}
 MORE = 400  # messages after everybody was cut
 CLOSE_4408 = b"\x88\x02\x11\x38"
 
