@@ -101,12 +101,14 @@ async def test_after_sigterm_what_was_not_acknowledged_is_not_stored(serve: Serv
     people = await in_database(lambda: [make_person() for _ in range(8)])
     room = await in_database(make_place, *people)
     async with living(person.client(server, rooms=(room.slug,)) for person in people) as alive:
-        for client in alive:
-            # Many wait their turn when the signal comes.
-            for number in range(100):
-                client.begin_to_say(room.slug, f"{client.name} {number}")
+        begin_to_say_much(alive, room.slug)
         await alive[0].has_acks(10)
+        # However late this is, many wait their turn when the signal comes.
+        server.pause()
+        begin_to_say_much(alive, room.slug)
+        await asyncio.gather(*(task for client in alive for task in client._tasks))
         server.ask_to_stop()
+        server.go_on()
         assert await server.exit_code() == 0, server.log
         for client in alive:
             await client.is_closed()
@@ -118,6 +120,12 @@ async def test_after_sigterm_what_was_not_acknowledged_is_not_stored(serve: Serv
         )
     assert waiting, "the signal came too late to show anything"
     assert stored == []
+
+
+def begin_to_say_much(clients: list[Client], room_id: str) -> None:
+    for client in clients:
+        for number in range(100):
+            client.begin_to_say(room_id, f"{client.name} {number}")
 
 
 async def talk(client: Client, room_id: str, count: int) -> None:
