@@ -20,7 +20,7 @@ from tests.harness.in_process import LocalClient, processes, visit
 from tests.harness.lossy_layer import LossyLayer
 from tests.harness.oracle import assert_promises_kept, in_database
 from tests.harness.outbox import Refused
-from tests.harness.servers import ready
+from tests.harness.servers import on_the_bus
 from tests.harness.switch import Switch
 
 WRITERS = 20
@@ -79,8 +79,9 @@ async def endure(seed: int, room: Room, people: list[Person]) -> None:
 async def test_where_nothing_is_lost_nothing_is_repaired(
     quick: Any, crowd: tuple[Room, list[Person]]
 ) -> None:
-    # A machine that is busy for half a minute is slow, but loses nothing either.
-    quick.CHAT_REPAIR_DELAY = quick.CHAT_DEAF_AFTER = quick.CHAT_HEAD_CHECK_INTERVAL = 30.0
+    # A machine that is busy for half a minute is slow, but loses nothing either; and no check
+    # comes upon what is still on its way.
+    quick.CHAT_REPAIR_DELAY = quick.CHAT_DEAF_AFTER = quick.CHAT_HEAD_CHECK_INTERVAL = 600.0
     room, people = crowd
     switch = Switch()
     before = stats.repairs, stats.resets
@@ -95,9 +96,9 @@ async def test_three_real_processes_do_as_well(serve: Serve, lossy: bool) -> Non
         weather = [{"TEST_LOSSY_SEED": f"real-{n}"} for n in range(3)]
     else:
         patient = ("CHAT_REPAIR_DELAY", "CHAT_DEAF_AFTER", "CHAT_HEAD_CHECK_INTERVAL")
-        weather = [dict.fromkeys(patient, "30")] * 3
+        weather = [dict.fromkeys(patient, "600")] * 3
     servers = [serve(CHAT_BUS_GROUP="three", **changes) for changes in weather]
-    await ready(*servers)
+    await on_the_bus(*servers)
     people = await in_database(lambda: [make_person() for _ in range(9)])
     room = await in_database(make_place, *people)
     clients = (person.client(servers[n % 3], rooms=(room.slug,)) for n, person in enumerate(people))

@@ -164,6 +164,13 @@ async def ready(*starting: ServerProcess) -> None:
         await server.ready()
 
 
+async def on_the_bus(*starting: ServerProcess) -> None:
+    """Wait until all hear what happens elsewhere: they are ready before, whatever Redis does."""
+    for server in starting:
+        await server.ready()
+        await server.until(lambda seen: seen["hears"], "for the bus")
+
+
 def manage(*arguments: str, stdin: str = "", **changes: str) -> str:
     """Run another command of `manage.py` beside the servers and return what it printed."""
     done = subprocess.run(

@@ -13,7 +13,8 @@ from chat.stats import stats
 
 
 def inside(request: HttpRequest) -> JsonResponse:
-    """Its counters, its process id, its open sessions, its resident memory in bytes."""
+    """Its counters, its process id, its open sessions, its resident memory in bytes; whether it has
+    heard itself on the bus, and whether it does not any more."""
     parts = runtime._runtime
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return JsonResponse(
@@ -21,6 +22,7 @@ def inside(request: HttpRequest) -> JsonResponse:
             **asdict(stats),
             "pid": os.getpid(),
             "sessions": len(parts.hub.sessions) if parts else 0,
+            "hears": bool(parts and parts.hub.bus._last_lag),
             "deaf": parts.hub.bus.deaf if parts else True,
             "memory": pages * os.sysconf("SC_PAGE_SIZE"),
         }
