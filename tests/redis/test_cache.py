@@ -6,11 +6,12 @@ import pytest
 
 from project.cache import FailOpenClient, FailOpenRedisCache
 from project.valkey import EmbeddedValkey, url
+from tests.harness.correspondent import PATIENCE
 
 
 @pytest.fixture
 def cache(tmp_path: Path) -> FailOpenRedisCache:
-    return FailOpenRedisCache([url(tmp_path)], {"OPTIONS": {"socket_timeout": 0.5}})
+    return FailOpenRedisCache([url(tmp_path)], {"OPTIONS": {"socket_timeout": PATIENCE}})
 
 
 def test_it_keeps_what_it_is_given(cache: FailOpenRedisCache, tmp_path: Path) -> None:
@@ -39,11 +40,11 @@ def test_without_redis_it_is_empty_and_takes_everything(cache: FailOpenRedisCach
 def test_a_redis_that_is_away_is_not_asked_again_at_once(
     cache: FailOpenRedisCache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("project.cache.PAUSE", 600.0)  # Redis may need some time to start
     assert cache.get("name") is None
     with EmbeddedValkey(tmp_path):
         cache.set("name", "alice")
         assert cache.get("name") is None
-        monkeypatch.setattr("project.cache.PAUSE", 0)
         client = cache._cache
         assert isinstance(client, FailOpenClient)
         client._away_until = 0.0

@@ -14,10 +14,10 @@ import pytest
 from redis.asyncio import Redis
 
 from chat.presence_store import Moved, PresenceStore, _keys
+from tests.harness.correspondent import PATIENCE
 
 ALICE, BOB = "1:alice", "2:bob.o-b_1"
 LONG = 60.0  # seconds: does not end within a test
-PATIENCE = 20.0
 
 _rooms = itertools.count(1)
 
@@ -77,7 +77,7 @@ async def test_entering_again_renews_and_leaving_again_changes_nothing(
     store: PresenceStore, room: int, redis: Redis
 ) -> None:
     sessions = _keys(room)[0]
-    await store.enter(room, [(BOB, "a")], lease=1.0)
+    await store.enter(room, [(BOB, "a")], lease=LONG / 2)
     before = await redis.zscore(sessions, f"{BOB}:a")
     assert await store.enter(room, [(BOB, "a")], lease=LONG) == Moved(1, [])
     after = await redis.zscore(sessions, f"{BOB}:a")
