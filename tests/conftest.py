@@ -96,9 +96,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
 @pytest.fixture(scope="session", autouse=True)
 def valkey() -> Iterator[None]:
-    """The Redis of this worker."""
-    with EmbeddedValkey(run.VAR_DIR):
-        yield
+    """The Redis of this worker, which a busy machine may be slow to start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("project.valkey.START_TIMEOUT", postgres.START_TIMEOUT)
+        with EmbeddedValkey(run.VAR_DIR):
+            yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-START_TIMEOUT = 20.0
+START_TIMEOUT = 60.0
 # Nothing here has to survive a crash.
 OPTIONS = {
     "listen_addresses": "",

@@ -16,7 +16,7 @@ from websockets.exceptions import WebSocketException
 
 from tests.frames import read_frame
 
-from .correspondent import Correspondent, Disconnected, Frame
+from .correspondent import PATIENCE, Correspondent, Disconnected, Frame
 from .outbox import Pending, Refused
 
 SEND = "send:"
@@ -92,6 +92,7 @@ class Client(Correspondent):
             address,
             additional_headers=headers,
             ping_interval=None,
+            open_timeout=PATIENCE,
             close_timeout=2,
             max_queue=None,
             max_size=None,
