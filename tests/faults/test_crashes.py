@@ -78,7 +78,8 @@ async def test_killing_a_server_while_people_talk_loses_nothing(serve: Serve) ->
 
 
 async def test_sigterm_under_load_finishes_what_is_under_way(serve: Serve) -> None:
-    first, second = serve(), serve()
+    # Who is held up for a second while it sends would be cut off before it reads why.
+    first, second = serve(TEST_CLOSE_PATIENCE="20"), serve()
     await ready(first, second)
     people = await in_database(lambda: [make_person() for _ in range(8)])
     room = await in_database(make_place, *people)

@@ -1,4 +1,6 @@
-"""Puts the deadly marks in place when a server of the tests starts."""
+"""Puts the instruments in place when a server of the tests starts."""
+
+import os
 
 from django.apps import AppConfig
 
@@ -10,3 +12,9 @@ class InstrumentsConfig(AppConfig):
         from . import deadly_marks
 
         deadly_marks.install()
+        # Seconds that a peer has for a close before it is cut off.
+        if patience := os.environ.get("TEST_CLOSE_PATIENCE"):
+            import project.server  # noqa: F401 - first: it chooses Twisted's loop
+            from project import sockets
+
+            sockets.CLOSE_PATIENCE = float(patience)
