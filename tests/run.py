@@ -13,7 +13,8 @@ from project import valkey
 from tests import guard
 
 POSTGRES = "postgres"
-# On a machine that is busy with other things, what holds a room's lock can take long.
+# On a machine that is busy with other things, what holds a room's lock can take long: here, and
+# in the servers that tests start.
 LOCK_PATIENCE = quote("-c lock_timeout=60s -c idle_in_transaction_session_timeout=60s")
 # Which database this run uses: `sqlite` runs every test, `postgres` those that may depend on it.
 DATABASE = os.environ.get("PARLEY_DB", "sqlite")
@@ -47,10 +48,10 @@ def database_url() -> str:
         return f"sqlite:///{quote(str(VAR_DIR / 'db.sqlite3'))}"
     server = os.environ.get("TEST_DATABASE_URL")
     if not server:
-        where = f"host={quote(str(FOLDER / 'postgres'))}&options={LOCK_PATIENCE}"
-        return f"postgresql://postgres@/parley_{WORKER}?{where}"
+        server = f"postgresql://postgres@/parley?host={quote(str(FOLDER / 'postgres'))}"
     parts = urlsplit(server)
-    return urlunsplit(parts._replace(path=f"{parts.path}_{WORKER}"))
+    query = "&".join(filter(None, (parts.query, f"options={LOCK_PATIENCE}")))
+    return urlunsplit(parts._replace(path=f"{parts.path}_{WORKER}", query=query))
 
 
 def prepare_environment() -> None:

@@ -15,10 +15,7 @@ _patience = 60  # seconds
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"]["timeout"] = _patience
 else:
-    DATABASES["default"]["OPTIONS"] |= {
-        "connect_timeout": _patience,
-        "options": f"-c lock_timeout={_patience}s",
-    }
+    DATABASES["default"]["OPTIONS"]["connect_timeout"] = _patience
     DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = _patience
 CACHES["default"]["OPTIONS"] = {"socket_timeout": _patience, "socket_connect_timeout": _patience}
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
