@@ -18,6 +18,7 @@ from chat.errors import ChatError, ErrorCode
 from chat.models import Message, MessageKind, Room
 from tests.factories import make_room
 
+from .locking import head_held_elsewhere
 from .telling import changes, draft, head_of, say, stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -131,33 +132,22 @@ def test_a_lost_connection_is_not_retried_one_by_one(
 @contextmanager
 def database_away(room: Room) -> Iterator[None]:
     """Another connection holds the lock for longer than this one waits."""
-    holding = _sqlite_lock if connection.vendor == "sqlite" else _postgres_lock
-    with holding(room):
-        yield
-    connection.close()
+    if connection.vendor == "postgresql":
+        with head_held_elsewhere(room.pk):
+            yield
+    else:
+        with _sqlite_locked():
+            yield
+        connection.close()
 
 
 @contextmanager
-def _sqlite_lock(room: Room) -> Iterator[None]:
+def _sqlite_locked() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA busy_timeout = 50")
     with closing(sqlite3.connect(settings.DATABASES["default"]["NAME"])) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
-
-
-@contextmanager
-def _postgres_lock(room: Room) -> Iterator[None]:
-    other: Any = connection.copy("other")
-    lock = "SELECT 1 FROM chat_roomhead WHERE room_id = %s FOR UPDATE"
-    with connection.cursor() as ours, other.cursor() as theirs:
-        ours.execute("SET lock_timeout = '50ms'")
-        theirs.execute("BEGIN")
-        theirs.execute(lock, [room.pk])
-        yield
-        ours.execute("RESET lock_timeout")  # the connection goes back into the pool
-    other.close()
-    other.close_pool()
 
 
 def test_a_database_that_stays_locked_is_unavailable(

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from accounts.actions.access import deactivate
 from accounts.actions.registration import close_account
@@ -22,6 +21,7 @@ from chat.models import Membership, Message, MessageKind, Role, Room
 from tests.factories import make_room, make_user
 from tests.together import together
 
+from .locking import held_elsewhere
 from .telling import say
 
 pytestmark = pytest.mark.django_db
@@ -170,14 +170,7 @@ def test_who_is_suspended_keeps_their_rooms(room: Room, alice: User) -> None:
 def test_an_account_is_closed_while_others_refer_to_superusers(alice: User) -> None:
     """Whoever notifies one superuser may be waited for by another: the two must not wait both."""
     chief = make_user(is_superuser=True)
-    other: Any = connection.copy("other")
-    try:
-        with connection.cursor() as ours, other.cursor() as theirs:
-            ours.execute("SET lock_timeout = '50ms'")
-            theirs.execute("BEGIN")
-            theirs.execute("SELECT 1 FROM accounts_user WHERE id = %s FOR KEY SHARE", [chief.pk])
-            close_account(user=alice)
-    finally:
-        other.close()
-        connection.close()
+    lock = "SELECT 1 FROM accounts_user WHERE id = %s FOR KEY SHARE"
+    with held_elsewhere(lock, chief.pk):
+        close_account(user=alice)
     assert not User.objects.get(pk=alice.pk).is_active

@@ -1,7 +1,6 @@
 """What is stored already gets into the index, and the index comes and goes with its migration."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -20,6 +19,7 @@ from chat.demo.crowd import Size
 from chat.models import Message, MessageWords, Room
 
 from .finding import finds, must_find
+from .locking import head_held_elsewhere
 from .telling import say
 
 pytestmark = pytest.mark.django_db
@@ -112,25 +112,9 @@ def test_an_index_can_be_made_and_taken_back(table: str) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_indexing_waits_for_a_room_that_is_being_changed(old: Room) -> None:
     """Who locks some of its messages first, and then waits for the others, is waited for."""
-    with room_held(old), pytest.raises(OperationalError, match="lock timeout"):
+    with head_held_elsewhere(old.pk), pytest.raises(OperationalError, match="lock timeout"):
         next(MESSAGES.put_in(anew=True))
     assert next(MESSAGES.put_in(anew=True)) == 2
-
-
-@contextmanager
-def room_held(room: Room) -> Iterator[None]:
-    """Another connection changes the room for longer than this one waits."""
-    other: Any = connection.copy("other")
-    try:
-        with connection.cursor() as ours, other.cursor() as theirs:
-            ours.execute("SET lock_timeout = '50ms'")
-            theirs.execute("BEGIN")
-            theirs.execute("SELECT 1 FROM chat_roomhead WHERE room_id = %s FOR UPDATE", [room.pk])
-            yield
-    finally:
-        # Whatever went wrong: the next test empties this table, and waits longer.
-        other.close()
-        connection.close()
 
 
 @pytest.mark.postgres_only
