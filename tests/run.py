@@ -78,5 +78,6 @@ def prepare_environment() -> None:
         POST_EDITS_PER_MINUTE="100000",
         PICTURES_PER_MINUTE="100000",
         CHAT_DIRECT_ROOMS_PER_MINUTE="100000",
+        CHAT_SEARCHES_PER_MINUTE="100000",
         TASK_WORKER="0",
     )

@@ -102,6 +102,7 @@ def test_a_refusal_says_why(
     assert answer.json()["message"]
 
 
+@pytest.mark.usefixtures("fresh_limits")
 def test_too_many_uploads_are_told_when_to_come_back(room: Room, bob: User, settings: Any) -> None:
     settings.CHAT_UPLOADS_PER_MINUTE = 0
     answer = upload(bob, room, notes())
