@@ -11,6 +11,7 @@ import pytest
 
 from accounts.address_check import is_plausible
 from tests.harness.address_service import AddressService, address_service
+from tests.harness.correspondent import PATIENCE
 
 
 @pytest.fixture
@@ -18,6 +19,7 @@ def service(settings: Any) -> Iterator[AddressService]:
     with address_service() as running:
         settings.EMAIL_CHECK_URL = running.url
         settings.EMAIL_CHECK_KEY = "a key"
+        settings.EMAIL_CHECK_TIMEOUT = PATIENCE
         yield running
 
 
@@ -69,7 +71,7 @@ async def test_an_absent_service_decides_nothing_and_nobodys_address_is_logged(
 ) -> None:
     with address_service() as gone:
         settings.EMAIL_CHECK_URL = gone.url
-    settings.EMAIL_CHECK_FAIL_OPEN = fail_open
+    settings.EMAIL_CHECK_TIMEOUT, settings.EMAIL_CHECK_FAIL_OPEN = PATIENCE, fail_open
     with caplog.at_level(logging.INFO):
         assert await is_plausible("alice@example.org") is fail_open
     assert "ConnectError" in caplog.text
@@ -77,7 +79,7 @@ async def test_an_absent_service_decides_nothing_and_nobodys_address_is_logged(
 
 
 async def test_only_so_many_are_asked_about_at_once(service: AddressService, settings: Any) -> None:
-    settings.EMAIL_CHECK_AT_ONCE, settings.EMAIL_CHECK_TIMEOUT = 3, 20
+    settings.EMAIL_CHECK_AT_ONCE = 3
     service.hold()
     questions = [asyncio.create_task(is_plausible(f"a{n}@example.org")) for n in range(9)]
     while len(service.asked) < 3:

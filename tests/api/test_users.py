@@ -21,6 +21,7 @@ from tests.api.conftest import Caller
 from tests.api.test_rooms import refusal
 from tests.factories import make_user
 from tests.harness.address_service import address_service
+from tests.harness.correspondent import PATIENCE
 
 pytestmark = pytest.mark.django_db
 USERS = "/api/users/"
@@ -119,7 +120,7 @@ def test_accounts_from_one_address_are_limited(
 
 def test_an_address_is_looked_at_where_a_service_is_set(client: Client, settings: Any) -> None:
     with address_service() as service:
-        settings.EMAIL_CHECK_URL = service.url
+        settings.EMAIL_CHECK_URL, settings.EMAIL_CHECK_TIMEOUT = service.url, PATIENCE
         refused = make(client, email="bad@example.org")
         assert (refused.status_code, list(refused.json()["fields"])) == (400, ["email"])
         assert make(client).status_code == 201
