@@ -12,6 +12,7 @@ from chat.errors import ErrorCode
 from chat.filters import FilterContext
 from chat.models import Message, Room
 from chat.threads import in_thread
+from tests.harness.correspondent import PATIENCE
 
 from . import filters
 from .telling import head_of, refusal, say, stored
@@ -117,5 +118,5 @@ async def test_as_many_edits_as_there_are_threads_do_not_wait_for_each_other(
         in_thread(partial(edit, room, alice, said, f"{number}"))
         for number in range(settings.CHAT_SOCKET_THREADS * 2)
     ]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await asyncio.gather(*edits)

@@ -303,6 +303,7 @@ def take_step(room: Room, user: User, act: str, chance: random.Random) -> None:
         join_room(room=room.pk, user=user)
         return
     own = Message.objects.filter(room=room, sender=user, kind=MessageKind.TEXT, deleted_at=None)
+    own = own.order_by("pk")
     match act:
         case "say":
             say(room, user, f"Hi {calling(room, chance)}")
@@ -321,6 +322,6 @@ def take_step(room: Room, user: User, act: str, chance: random.Random) -> None:
 
 def calling(room: Room, chance: random.Random) -> str:
     """Words that mention a member, or nobody."""
-    members = Membership.objects.filter(room=room).values_list("user__username", flat=True)
-    name = chance.choice([*members, ""])
+    members = Membership.objects.filter(room=room).order_by("pk")
+    name = chance.choice([*members.values_list("user__username", flat=True), ""])
     return name and f"@{name}!"
