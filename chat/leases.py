@@ -31,6 +31,8 @@ Seats = list[tuple[str, str]]  # person and session
 LANES = 16
 # Seconds in which who was closed by a server that restarts may come back unnoticed.
 COMES_BACK_WITHIN = 5.0
+# Seconds for Redis to answer, or it is away.
+ANSWER_PATIENCE = 2.0
 STOP_PATIENCE = 1.0
 
 
@@ -62,7 +64,9 @@ class Leases:
 
     def __init__(self, *, missed: Callable[[], None]) -> None:
         self._client = Redis.from_url(
-            settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2
+            settings.REDIS_URL,
+            socket_timeout=ANSWER_PATIENCE,
+            socket_connect_timeout=ANSWER_PATIENCE,
         )
         self._store = PresenceStore(self._client)
         self._lanes = [asyncio.Lock() for _ in range(LANES)]

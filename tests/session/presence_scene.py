@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 
-from chat import fanout
+from chat import fanout, leases
 from chat.models import Room
 from chat.presence_store import PresenceStore, _keys
 from tests.harness.correspondent import PATIENCE
@@ -20,14 +20,16 @@ from tests.harness.in_process import LocalClient, Process, processes, visit
 from tests.harness.switch import Switch
 from tests.harness.valkey_control import OwnValkey
 
-NEVER = 10 * PATIENCE  # seconds
+from .house import NEVER, until
 
 _numbers = itertools.count(1)
 
 
 @pytest.fixture
-def quick(settings: Any) -> Any:
-    """What takes seconds in life takes hundredths here; nothing of other tests is in Redis."""
+def quick(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """What takes seconds in life takes hundredths here; nothing of other tests is in Redis, which
+    is not away because this machine is slow."""
+    monkeypatch.setattr(leases, "ANSWER_PATIENCE", PATIENCE)
     settings.CHAT_BUS_PREFIX = f"presence-{next(_numbers)}"
     settings.CHAT_PRESENCE_GRACE = 0.05
     settings.CHAT_PRESENCE_SWEEP = 0.02
@@ -61,8 +63,9 @@ async def redis(settings: Any) -> AsyncIterator[Redis]:
 
 
 @pytest.fixture
-def own(tmp_path: Path, quick: Any) -> Iterator[OwnValkey]:
+def own(tmp_path: Path, quick: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnValkey]:
     """A Redis that can be taken away; not yet started."""
+    monkeypatch.setattr(leases, "ANSWER_PATIENCE", 2.0)
     valkey = OwnValkey(tmp_path)
     quick.REDIS_URL = valkey.url
     fanout.client.cache_clear()  # it was made for another address
@@ -127,13 +130,6 @@ async def short_leases(redis: Redis, room: Room, *, within: float) -> set[str]:
     return {member.decode().split(":")[1] for member, _ in members} - long
 
 
-async def until(condition: Callable[[], object]) -> None:
-    """Wait for what nobody is told of."""
-    async with asyncio.timeout(PATIENCE):
-        while not condition():
-            await asyncio.sleep(0.005)
-
-
 async def settled(*running: Process) -> None:
     """Wait until everybody who leaves has left, and everybody was told."""
     await until(
@@ -144,9 +140,9 @@ async def settled(*running: Process) -> None:
 
 
 async def renewed(*running: Process) -> None:
-    """Wait until each process has renewed its leases, and asked who is there, once more."""
+    """Let each process renew its leases, and ask who is there, once more, however often it does."""
     for process in running:
         presence = process.hub.presence
-        for _ in range(2):  # the first may be under way
-            at = presence._renewed_at
-            await until(lambda p=presence, a=at: p._renewed_at > a)  # type: ignore[misc]
+        for _ in range(2):  # with the second, the first is over
+            presence._renewed_at = -NEVER
+            await until(lambda p=presence: p._renewed_at > -NEVER)  # type: ignore[misc]

@@ -25,7 +25,8 @@ from tests.harness.in_process import Link, LocalClient, Process
 from tests.harness.oracle import in_database
 from tests.harness.outbox import Refused
 
-from .presence_scene import comes, settled, until
+from .house import until
+from .presence_scene import comes, settled
 
 
 def closed(client: LocalClient) -> int | None:

@@ -17,8 +17,8 @@ from tests.harness.in_process import Process, visit
 from tests.harness.oracle import in_database
 from tests.harness.outbox import Refused
 
+from .house import NEVER
 from .presence_scene import (
-    NEVER,
     comes,
     in_redis,
     keep,

@@ -12,16 +12,18 @@ from chat.presence_store import PresenceStore, _keys
 from tests.harness.fixtures import Person
 from tests.harness.in_process import Process, visit
 
-from .presence_scene import comes, in_redis, known_to, said, sees_come, sees_go, settled, until
+from .house import until
+from .presence_scene import comes, in_redis, known_to, said, sees_come, sees_go, settled
 
 LONG_ENOUGH = 0.2  # seconds for one question to overtake another, if it could
 
 
 class SlowStore:
-    """Holds up what is asked under one name, before or after Redis has answered."""
+    """Holds up what is asked of one place under one name, before or after Redis has answered."""
 
-    def __init__(self, store: PresenceStore, slow: str, *, after: bool = False) -> None:
+    def __init__(self, store: PresenceStore, place: int, slow: str, *, after: bool = False) -> None:
         self._store = store
+        self._place = place
         self._slow = slow
         self._after = after
         self.held = asyncio.Event()
@@ -32,18 +34,20 @@ class SlowStore:
         if name != self._slow:
             return asks
 
-        async def ask_slowly(*arguments: Any, **options: Any) -> Any:
-            answer = await asks(*arguments, **options) if self._after else None
+        async def ask_slowly(place: int, *arguments: Any, **options: Any) -> Any:
+            if place != self._place:
+                return await asks(place, *arguments, **options)
+            answer = await asks(place, *arguments, **options) if self._after else None
             self.held.set()
             await self.through.wait()
-            return answer if self._after else await asks(*arguments, **options)
+            return answer if self._after else await asks(place, *arguments, **options)
 
         return ask_slowly
 
 
-def slow_down(process: Process, what: str, *, after: bool = False) -> SlowStore:
+def slow_down(process: Process, place: Room, what: str, *, after: bool = False) -> SlowStore:
     leases = process.hub.leases
-    slow = SlowStore(leases._store, what, after=after)
+    slow = SlowStore(leases._store, place.pk, what, after=after)
     leases._store = slow  # type: ignore[assignment]
     return slow
 
@@ -54,7 +58,7 @@ async def test_who_ends_in_the_middle_of_joining_leaves_no_ghost(
     alice, bob, _ = people
     witness = await comes(alice, two[0], place)
     tab = await visit(bob, two[1])
-    slow = slow_down(two[1], "enter")
+    slow = slow_down(two[1], place, "enter")
     joining = asyncio.create_task(tab.open(place.slug))
     await slow.held.wait()
     tab.cut()
@@ -78,7 +82,7 @@ async def test_a_renewal_does_not_bring_back_who_leaves_meanwhile(
     alice, bob, _ = people
     await comes(alice, two[0], place)
     tab = await comes(bob, two[0], place)
-    slow = slow_down(two[0], "enter")
+    slow = slow_down(two[0], place, "enter")
     await slow.held.wait()  # the renewal, which holds bob's place
     await tab.ask("leave_room", room_id=place.slug)
     await asyncio.sleep(LONG_ENOUGH)
@@ -94,7 +98,7 @@ async def test_an_answer_from_before_somebody_went_brings_nobody_back(
     witness = await comes(alice, two[0], place)
     tab = await comes(bob, two[1], place)
     await sees_come(witness, bob)
-    slow = slow_down(two[0], "people", after=True)
+    slow = slow_down(two[0], place, "people", after=True)
     await slow.held.wait()
     await tab.ask("leave_room", room_id=place.slug)
     await sees_go(witness, bob)

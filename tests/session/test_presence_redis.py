@@ -6,9 +6,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
 from redis.asyncio import Redis
 
-from chat import fanout
+from chat import fanout, leases
 from chat.bus_items import Arrived
 from chat.models import Room
 from chat.people_here import person_key
@@ -19,8 +20,8 @@ from tests.harness.in_process import Process, processes, visit
 from tests.harness.switch import Switch
 from tests.harness.valkey_control import OwnValkey
 
+from .house import NEVER, until
 from .presence_scene import (
-    NEVER,
     comes,
     in_redis,
     keep,
@@ -31,7 +32,6 @@ from .presence_scene import (
     sees_go,
     settled,
     short_leases,
-    until,
 )
 
 
@@ -43,9 +43,10 @@ def of(person: Person) -> str:
 
 
 async def test_redis_may_forget_everything_and_nobody_seems_to_leave(
-    two: list[Process], people: list[Person], place: Room, redis: Redis
+    two: list[Process], people: list[Person], place: Room, redis: Redis, quick: Any
 ) -> None:
     alice, bob, carol = people
+    quick.CHAT_PRESENCE_RENEW = NEVER  # or each had to come back within twice that time
     witnesses = [await comes(alice, two[0], place), await comes(bob, two[1], place)]
     await settled(*two)
     for _ in range(3):
@@ -125,9 +126,10 @@ async def test_a_redis_that_starts_late_makes_presence_known(
 
 
 async def test_a_redis_that_restarts_empty_lets_nobody_leave(
-    own: OwnValkey, people: list[Person], place: Room
+    own: OwnValkey, people: list[Person], place: Room, quick: Any
 ) -> None:
     alice, bob, carol = people
+    quick.CHAT_PRESENCE_RENEW = NEVER  # or each had to come back within twice that time
     own.start()
     await own.answers()
     switch = Switch()
@@ -206,9 +208,14 @@ async def test_a_process_that_goes_down_hands_its_people_over(
 
 
 async def test_who_waits_out_the_grace_is_handed_over_too(
-    quick: Any, people: list[Person], place: Room, redis: Redis
+    quick: Any,
+    people: list[Person],
+    place: Room,
+    redis: Redis,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     alice, bob, _ = people
+    monkeypatch.setattr(leases, "STOP_PATIENCE", PATIENCE)
     quick.CHAT_PRESENCE_GRACE = quick.CHAT_PRESENCE_RENEW = quick.CHAT_PRESENCE_SWEEP = NEVER
     async with processes(Switch().port(), seed="stop") as [process]:
         await comes(alice, process, place)
