@@ -16,8 +16,9 @@ from chat import runtime
 from chat.consumers import ChatConsumer
 from chat.handshake import origin_is_ours
 from chat.threads import in_thread
+from tests.harness.correspondent import PATIENCE
 
-from .house import PATIENCE, session_identity, until
+from .house import session_identity, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Headers = dict[str, str]
@@ -72,6 +73,7 @@ async def connect(
     transactional_db: None, settings: Any
 ) -> AsyncIterator[Callable[[Headers], Connection]]:
     settings.ALLOWED_HOSTS = ["chat.example.org"]
+    settings.CHAT_AUTHENTICATE_TIMEOUT = PATIENCE
     opened: list[Connection] = []
 
     def open_one(headers: Headers) -> Connection:

@@ -9,6 +9,7 @@ import pytest
 from chat import live_room, repairs
 from chat.bus_items import Head
 from chat.stats import stats
+from tests.harness.correspondent import PATIENCE
 
 from .house import until
 from .lone_room import Ear, Scene
@@ -288,7 +289,7 @@ async def test_a_reading_of_an_older_head_is_not_taken_for_a_restored_database(
 async def test_what_waited_to_be_sent_is_in_the_snapshot_and_not_sent_again(
     scene: Scene, settings: Any
 ) -> None:
-    settings.CHAT_BATCH_DELAY = 5.0
+    settings.CHAT_BATCH_DELAY = PATIENCE
     scene.hear(scene.room.send(), scene.room.send())
     scene.hear(scene.room.send())  # waits for the next write
     assert scene.ear.numbers == [4, 5]
@@ -354,17 +355,19 @@ async def test_a_head_that_is_heard_of_while_a_room_is_read_is_not_forgotten(
 
 @pytest.mark.parametrize("lost", [0, 1])
 async def test_what_is_heard_while_a_room_reloads_is_not_lost(
-    lost: int, scene: Scene, settings: Any
+    lost: int, scene: Scene, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    load = scene.database.load
+
+    async def load_too_early(key: int) -> Any:
+        loaded = await load(key)
+        changes = [scene.room.send() for _ in range(3)]
+        scene.hear(*changes[lost:])
+        return loaded
+
+    monkeypatch.setattr(scene.database, "load", load_too_early)
     await renewed(scene, settings)
-    scene.database.answering.clear()
-    await until(lambda: scene.database.reads == ["repair"])
-    scene.database.answering.set()
-    await until(lambda: "load" in scene.database.reads)
-    scene.database.answering.clear()
-    changes = [scene.room.send() for _ in range(3)]
-    scene.hear(*changes[lost:])
-    scene.database.answering.set()
+    await until(lambda: scene.live.epoch == "second")
     await scene.catches_up()
     assert len(scene.ear.resets) == 1
     assert scene.ear.numbers == [5, 6, 7]

@@ -19,6 +19,7 @@ from chat import reads
 from chat.threads import in_thread
 from tests.domain.publishing import make_moderator
 from tests.factories import make_user
+from tests.harness.correspondent import PATIENCE
 
 from .house import House, until
 
@@ -55,7 +56,7 @@ async def test_the_last_number_heard_is_true_however_much_happens_at_once(
     await asyncio.gather(
         *[in_thread(partial(unfollow, follower=other, followed=alice)) for other in others[::2]]
     )
-    await until(lambda: talker.heard("notifications")[-1] == {"unread": 6})
+    await until(lambda: talker.heard("notifications")[-1:] == [{"unread": 6}])
     assert await in_thread(partial(unread_count, alice)) == 6
 
 
@@ -103,7 +104,7 @@ async def test_a_count_that_fails_is_made_good_by_the_check(
 
     monkeypatch.setattr(reads, "unread_notifications", fails)
     await in_thread(partial(follow, follower=bob, followed=alice))
-    await asyncio.wait_for(failed.wait(), 5)
+    await asyncio.wait_for(failed.wait(), PATIENCE)
     monkeypatch.setattr(reads, "unread_notifications", count)
     await house.hub.checks.access()
     assert await talker.hears("notifications") == [{"unread": 1}]

@@ -16,6 +16,7 @@ from chat.socketio.conversations import Conversations, EngineServer
 from chat.socketio.dialects import CHAT
 from chat.socketio.door import SocketIODoor
 from chat.socketio.lines import Line, Outbox, Seat
+from tests.harness.correspondent import PATIENCE
 
 PONGS = Delivery([event_frame(Pong())])
 
@@ -155,7 +156,7 @@ async def test_an_earlier_session_does_not_end_the_one_that_came_after_it() -> N
 async def test_attempts_to_log_in_that_fail_win_no_time(settings: Any) -> None:
     settings.CHAT_AUTHENTICATE_TIMEOUT = 0.05
     line = Connection().line()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not line.closed:
             seat = Seat(line, CHAT)
             line.take(seat)

@@ -8,6 +8,7 @@ import pytest
 from chat.protocol.codec import Delivery, websocket_frame
 from chat.stats import stats
 from chat.transports import AsgiTransport, DirectTransport, transport_for
+from tests.harness.correspondent import PATIENCE
 
 from .house import until
 
@@ -102,7 +103,7 @@ async def test_direct_frames_are_drained_when_the_kernel_has_them() -> None:
     await asyncio.sleep(0.03)
     assert not waiting.done()
     extension.unread = 0
-    await asyncio.wait_for(waiting, 1)
+    await asyncio.wait_for(waiting, PATIENCE)
 
 
 async def test_nobody_waits_for_a_direct_socket_that_closes() -> None:
@@ -111,7 +112,7 @@ async def test_nobody_waits_for_a_direct_socket_that_closes() -> None:
     extension.unread = 1
     transport.close(1012)
     assert extension.code == 1012
-    await asyncio.wait_for(transport.drained(), 1)
+    await asyncio.wait_for(transport.drained(), PATIENCE)
 
 
 # Through any ASGI server
@@ -185,11 +186,11 @@ async def test_a_connection_that_is_gone_is_no_error_and_holds_nothing() -> None
     transport = AsgiTransport(server.send)
     for _ in range(3):
         transport.send(b"anybody there?")
-    await asyncio.wait_for(transport.drained(), 1)
+    await asyncio.wait_for(transport.drained(), PATIENCE)
     assert not transport._queue
     transport.send(b"nobody")
     transport.close(1012)
-    await asyncio.wait_for(transport.drained(), 1)
+    await asyncio.wait_for(transport.drained(), PATIENCE)
     assert not transport._queue
     assert server.messages == []
 

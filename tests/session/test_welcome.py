@@ -105,7 +105,8 @@ async def test_a_membership_that_begins(
     other = await in_thread(make_room, owner=alice)
     meanwhile(lambda: join_room(room=other.pk, user=bob))
     talker = await house.visit(bob)
-    assert about(talker, other) == [("welcome", None), ("membership_began", None)]
+    # That the room has moved may be told by now.
+    assert about(talker, other)[:2] == [("welcome", None), ("membership_began", None)]
     assert talker.session.member_of[other.pk] == other.slug
 
 
@@ -118,7 +119,8 @@ async def test_a_membership_that_ends_and_begins_again(
 
     meanwhile(comes_back)
     talker = await house.visit(bob)
-    assert [event for event, _ in about(talker, room)] == [
+    # That the room has moved may be told by now.
+    assert [event for event, _ in about(talker, room)][:3] == [
         "welcome", "membership_ended", "membership_began",
     ]  # fmt: skip
     assert room.pk in talker.session.member_of

@@ -11,6 +11,7 @@ from chat import writer as writer_module
 from chat.actions.messages import Draft
 from chat.errors import ChatError, ErrorCode
 from chat.writer import Writer
+from tests.harness.correspondent import PATIENCE
 
 from .house import until
 
@@ -38,7 +39,7 @@ class Store:
 
     def __call__(self, drafts: list[Draft]) -> list[Any]:
         self.batches.append([each.text for each in drafts])
-        assert self.taking.wait(5)
+        assert self.taking.wait(PATIENCE)
         if self.error:
             raise self.error
         return [
