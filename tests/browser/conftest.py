@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -16,16 +17,19 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Error,
     StorageState,
     expect,
     sync_playwright,
 )
 
-from tests.browser.pages import RoomPage
+from tests.browser.pages import KEEP_WHAT_IS_SAID, RoomPage
 from tests.browser.seed import MODERATOR, PASSWORD, PEOPLE
 from tests.browser.wire import Wire
+from tests.harness.correspondent import PATIENCE
 from tests.harness.servers import ServerProcess, manage
 
+PATIENT = PATIENCE * 1000  # ms
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
@@ -106,11 +110,14 @@ def browser(server: Server) -> Iterator[Browser]:
     """Started after the server, since it leaves an event loop running."""
     if CHROMIUM is None:
         pytest.skip("needs Chromium, as Debian's chromium package installs it")
-    expect.set_options(timeout=10_000)
+    expect.set_options(timeout=PATIENT)
     with (
         sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS) as browser,
+        playwright.chromium.launch(
+            executable_path=CHROMIUM, args=FLAGS, timeout=PATIENT
+        ) as browser,
     ):
+        browser.on("context", lambda context: context.set_default_timeout(PATIENT))
         yield browser
 
 
@@ -142,7 +149,8 @@ def close_all(contexts: list[BrowserContext]) -> None:
     """Close them, after what their pages have said until now was heard."""
     for context in contexts:
         for page in context.pages:
-            page.evaluate("0")
+            with contextlib.suppress(Error):  # it is on its way to another page
+                page.evaluate("0")
         context.close()
 
 
@@ -166,7 +174,7 @@ class Opener(Protocol):
 def open_room(
     server: Server, browser: Browser, logins: dict[str, StorageState]
 ) -> Iterator[Opener]:
-    """Opens a room as somebody, in a browser of their own.
+    """Opens a room as somebody, in a browser of their own, and waits until the page hears it.
 
     The test fails if a script does, or if anything on the page breaks the content policy.
     """
@@ -193,8 +201,12 @@ def open_room(
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda said: errors.append(said.text) if breaks_policy(said) else None)
+        page.add_init_script(KEEP_WHAT_IS_SAID)
         page.goto(f"/rooms/{room}/")
-        return RoomPage(page)
+        opened = RoomPage(page)
+        if scripts and page.locator("main.room").count():
+            opened.join()
+        return opened
 
     yield open_as
     close_all(contexts)

@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
+
+# Runs on a page before its own scripts: keeps what is said for a moment only, wherever the test is
+# just then.
+KEEP_WHAT_IS_SAID = """
+new MutationObserver(() => {
+  const html = document.documentElement;
+  for (const place of ["banner", "said", "typing", "typing-aloud"]) {
+    const shown = document.querySelector(`.${place}:not([hidden])`);
+    const line = `${place}: ${shown?.innerText.replace(/\\s+/g, " ")}\\n`;
+    const said = html.dataset.said ?? "";
+    if (shown && !said.includes(line)) html.dataset.said = said + line;
+  }
+}).observe(document, {
+  subtree: true, childList: true, characterData: true, attributeFilter: ["hidden"],
+});
+"""
 
 
 class RoomPage:
@@ -13,7 +31,13 @@ class RoomPage:
         self.field = page.get_by_role("textbox", name="Message to")
         self.banner = page.locator(".banner > p:visible")
 
+    def join(self) -> None:
+        """Wait until the page's script hears the room: before that, a key or a button may do
+        nothing, or be refused."""
+        expect(self.page.locator(".faces-words")).not_to_have_text("About")
+
     def say(self, text: str) -> None:
+        self.join()
         self.field.fill(text)
         self.field.press("Enter")
 
@@ -24,9 +48,13 @@ class RoomPage:
         )
 
     def act(self, text: str, act: str) -> None:
-        """Press one of the buttons that a message shows when it is pointed at."""
+        """Press one of the buttons that a message shows when it is pointed at, or has the focus:
+        which it keeps when something comes in and moves it away from under the pointer."""
+        self.join()
+        self.expect_stored(text)
         message = self.message(text)
         message.hover()
+        message.focus()
         message.get_by_role("button", name=act, exact=True).click()
 
     def choose(self, text: str, act: str) -> None:
@@ -48,6 +76,11 @@ class RoomPage:
         for text in texts:
             expect(self.message(text)).to_have_count(1)
             expect(self.message(text)).not_to_have_attribute("data-state", "pending")
+
+    def expect_said(self, place: str, words: str) -> None:
+        """Wait until that was shown in a place, be it for a moment."""
+        told = re.compile(f"^{place}: .*{re.escape(words)}", re.MULTILINE)
+        expect(self.page.locator("html")).to_have_attribute("data-said", told)
 
     def timeline(self) -> list[tuple[int, str]]:
         """Place and text of every message shown; what is not stored has no place."""

@@ -60,6 +60,7 @@ def test_who_was_out_and_came_back_elsewhere_is_back_here(open_room: Opener, wir
     expect(bob.page.locator(".faces-words")).to_have_text("1 here")
     elsewhere.page.get_by_role("button", name="Room menu").click()
     elsewhere.page.get_by_role("button", name="Leave room").click()
+    expect(elsewhere.page.get_by_text("You left asked-back.")).to_be_visible()
     expect(bob.page.get_by_text("You are not in this room any more.")).to_be_visible()
     lose(bob, wire)
     elsewhere.page.goto("/rooms/asked-back/")
@@ -103,8 +104,8 @@ def test_whoever_has_signed_in_meanwhile_gets_their_own_page(
     tab.page.context.clear_cookies()
     tab.page.context.add_cookies(cast("Any", logins["bob"]["cookies"]))
     wire.mend()
-    tab.page.evaluate("dispatchEvent(new Event('online'))")
-    expect(tab.page.locator(".side-foot")).to_contain_text("bob", timeout=30_000)
+    tab.reconnect()
+    expect(tab.page.locator(".side-foot")).to_contain_text("bob")
     bob.say("Words of bob")
     tab.expect_stored("Words of bob")
     texts = [text for _, text in server.timeline("somebody-else")]

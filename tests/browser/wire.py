@@ -71,6 +71,8 @@ class Wire:
 
     def close(self) -> None:
         self.cut()
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # which ends the thread that accepts
         self._listener.close()
 
     def _accept(self) -> None:
