@@ -133,5 +133,5 @@ def furnish(room: Room, alice: User, bob: User) -> None:
     mallory = User.objects.create_user("mallory")
     join_room(room=room.pk, user=mallory)
     ban_member(room=room.pk, by=alice, user=mallory, reason="Sold things")
-    until = timezone.now() + timedelta(hours=1)
+    until = timezone.now() + timedelta(days=1)
     mute_member(room=room.pk, by=alice, user=bob, until=until, reason="Too loud")
