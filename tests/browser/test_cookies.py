@@ -6,7 +6,7 @@ from contextlib import closing
 from http.client import HTTPConnection, HTTPResponse
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Server
 from tests.browser.seed import PASSWORD
@@ -24,7 +24,7 @@ def test_no_script_reads_the_session_and_no_other_site_sends_it(
         page.fill("[name=login]", "alice")
         page.fill("[name=password]", PASSWORD)
         page.click("[type=submit]")
-        page.wait_for_url("**/")
+        expect(page.get_by_role("heading", name="Rooms", exact=True)).to_be_visible()
         kept = {cookie["name"]: cookie for cookie in context.cookies()}
         assert kept["sessionid"]["httpOnly"]
         assert {cookie["sameSite"] for cookie in kept.values()} == {"Lax"}

@@ -20,9 +20,30 @@ from playwright.sync_api import (
 
 from tests.browser.conftest import Server, breaks_policy, close_all
 
+POST = re.compile(r"/posts/\d+/")
+SCRIPT = re.compile(r"/js/live\..*js")
+
 
 class PageOpener(Protocol):
     def __call__(self, name: str, path: str, *, at: Server, scripts: bool = True) -> Page: ...
+
+
+class Held:
+    """Requests that are kept until they are let go; what comes later is let go at once."""
+
+    def __init__(self) -> None:
+        self._kept: list[Route] | None = []
+
+    def keep(self, route: Route) -> None:
+        if self._kept is None:
+            route.continue_()
+        else:
+            self._kept.append(route)
+
+    def let_go(self) -> None:
+        kept, self._kept = self._kept or [], None
+        for route in kept:
+            route.continue_()
 
 
 @pytest.fixture
@@ -83,6 +104,7 @@ def test_posts_comments_and_alerts_arrive_on_another_process(
     expect(post_that_says(bob, "The first").locator("strong")).to_have_text("first")
 
     post_that_says(bob, "The second").get_by_role("link", name="No comments").click()
+    bob.wait_for_url(POST)
     alice.goto(re.sub(r"#.*", "", bob.url).replace(other_server.address, server.address))
     alice.get_by_role("textbox", name="New comment").fill("half a thought")
     bob.get_by_role("textbox", name="New comment").fill("Well *said*, @alice")
@@ -105,12 +127,13 @@ def test_what_happens_before_a_page_is_connected_shows_up(
     alice.get_by_role("textbox", name="New post").fill("Something to talk about")
     alice.get_by_role("button", name="Post", exact=True).click()
     post_that_says(alice, "Something to talk about").get_by_role("link", name="No comments").click()
+    alice.wait_for_url(POST)
     post = re.sub(r"#.*", "", alice.url)
 
-    held: list[Route] = []
+    held = Held()
     carol = open_page("carol", "/explore/", at=server)
     feed, comments, told = (carol.context.new_page() for _ in range(3))
-    carol.context.route(re.compile(r"/js/live\..*js"), lambda route: held.append(route))  # noqa: PLW0108 - no built-in is taken
+    carol.context.route(SCRIPT, held.keep)
     feed.goto("/explore/", wait_until="commit")
     comments.goto(post, wait_until="commit")
     told.goto("/notifications/", wait_until="commit")
@@ -127,8 +150,7 @@ def test_what_happens_before_a_page_is_connected_shows_up(
     alice.get_by_role("button", name="Post", exact=True).click()
     expect(post_that_says(alice, "And something else")).to_have_count(1)
 
-    for route in held:
-        route.continue_()
+    held.let_go()
     expect(feed.get_by_role("button", name="1 new post")).to_be_visible()
     expect(comments.locator(".comment")).to_contain_text("Well, @carol?")
     expect(mention).to_have_count(1)
@@ -146,7 +168,7 @@ def write_posts(page: Page, *texts: str) -> None:
 def edit_post(page: Page, text: str, new: str) -> None:
     page.goto("/feed/")
     post_that_says(page, text).get_by_role("link", name="Edit").click()
-    page.get_by_role("textbox", name="Post").fill(new)
+    page.get_by_role("textbox", name="Post", exact=True).fill(new)  # not the "New post" of the feed
     page.get_by_role("button", name="Save").click()
     expect(post_that_says(page, new)).to_have_count(1)
 
@@ -163,17 +185,16 @@ def test_a_list_shows_what_changed_in_it_before_it_was_connected(
 ) -> None:
     alice = open_page("alice", "/feed/", at=server)
     write_posts(alice, "Leave the old alone", "Leave the odd here", "Leave it all be")
-    held: list[Route] = []
+    held = Held()
     bob = open_page("bob", "/people/", at=server)
-    bob.context.route(re.compile(r"/js/live\..*js"), lambda route: held.append(route))  # noqa: PLW0108 - no built-in is taken
+    bob.context.route(SCRIPT, held.keep)
     bob.goto("/people/alice/", wait_until="commit")
     old, odd = (post_that_says(bob, f"Leave the {which}") for which in ("old", "odd"))
     for post in (old, odd, post_that_says(bob, "Leave it all be")):
         expect(post).to_have_count(1)
     edit_post(alice, "Leave the old alone", "Leave the old where they are")
     delete_post(alice, "Leave the odd here")
-    for route in held:
-        route.continue_()
+    held.let_go()
     expect(old).to_contain_text("Leave the old where they are")
     expect(odd).to_have_count(0)
     expect(post_that_says(bob, "Leave it all be")).to_have_count(1)
@@ -284,12 +305,13 @@ def test_edits_and_deletions_reach_open_lists(
     alice = open_page("alice", "/feed/", at=server)
     alice.get_by_role("textbox", name="New post").fill("Something to change")
     alice.get_by_role("button", name="Post", exact=True).click()
+    mine = post_that_says(alice, "Something to change")
+    expect(mine).to_have_count(1)
     bob = open_page("bob", "/explore/", at=other_server)
     seen = post_that_says(bob, "Something to change")
     expect(seen).to_have_count(1)
-    mine = post_that_says(alice, "Something to change")
     mine.get_by_role("link", name="Edit").click()
-    alice.get_by_role("textbox", name="Post").fill("Something changed")
+    alice.get_by_role("textbox", name="Post", exact=True).fill("Something changed")
     alice.get_by_role("button", name="Preview").click()
     expect(alice.locator("#preview")).to_contain_text("Something changed")
     alice.get_by_role("button", name="Save").click()
