@@ -23,6 +23,10 @@ new MutationObserver(() => {
 """
 
 
+# What only the script says of who is here. It takes the page for lost before that.
+AWAKE = re.compile("here|Presence unknown")
+
+
 class RoomPage:
     """What one does and sees in a room."""
 
@@ -31,13 +35,17 @@ class RoomPage:
         self.field = page.get_by_role("textbox", name="Message to")
         self.banner = page.locator(".banner > p:visible")
 
+    def wake(self) -> None:
+        """Wait until the page's script is there: before that, keys and buttons do nothing."""
+        expect(self.page.locator(".faces-words")).to_have_text(AWAKE)
+
     def join(self) -> None:
-        """Wait until the page's script hears the room: before that, a key or a button may do
-        nothing, or be refused."""
-        expect(self.page.locator(".faces-words")).not_to_have_text("About")
+        """Wait until it hears the room, too: before that, what is done there is refused."""
+        hears = "main[data-connection=open]:has(#timeline[aria-live=polite])"
+        expect(self.page.locator(f"{hears} .faces-words")).to_have_text(AWAKE)
 
     def say(self, text: str) -> None:
-        self.join()
+        self.wake()
         self.field.fill(text)
         self.field.press("Enter")
 
