@@ -19,11 +19,11 @@ export function messageActs(room) {
   /** Whose menu or picker is open, and what opened it. @type {{element: HTMLElement, message: Message, button: HTMLElement} | null} */
   let open = null;
 
-  /** @param {string} event @param {object} data @param {(answer: any) => void} [then] */
-  async function ask(event, data, then) {
+  /** Resolves to the answer; a refusal is said, and there is none. @param {string} event @param {object} data */
+  async function ask(event, data) {
     const answer = await room.ask(event, data);
-    if (answer.refusal) room.say("said", explain(answer.refusal), true);
-    else then?.(answer);
+    if (!answer.refusal) return answer;
+    room.say("said", explain(answer.refusal), true);
   }
 
   /** @param {Message} message @param {string} [emoji] */
@@ -60,7 +60,7 @@ export function messageActs(room) {
     edit: (element, message) => message.sender.id === me.id && !message.deleted && editing.edit(element, message),
     delete: (element, message) => mayDelete(message.sender) && void editing.remove(element, message),
     pin: (_, { message_id, pinned }) => void ask("pin", { message_id, on: !pinned }),
-    unread: (_, { sequence }) => void ask("mark_unread", { sequence }, (read) => room.say("unread", sequence, read)),
+    unread: (_, { sequence }) => room.say("unread", sequence, ask("mark_unread", { sequence })),
     async link(_, { sequence, message_id }) {
       const address = new URL(`?at=${sequence}#m${message_id}`, location.href).href;
       const copied = await navigator.clipboard?.writeText(address).then(() => true, () => false);

@@ -15,8 +15,6 @@ import { ngettext } from "./words.js";
 /** @import {Change} from "./timeline.js" */
 /** @import {Draft} from "./wire.d.ts" */
 
-const SAID_FOR = 4_000;
-
 /** @param {Room} room */
 export function startConversation(room) {
   const { main, me, id, timeline, socket, outbox, rendered } = room;
@@ -27,6 +25,7 @@ export function startConversation(room) {
   const receipts = makeReceipts(me);
   const acts = messageActs(room);
   const mendRoving = startRoving(log, { act, toEnd });
+  const saidFor = 4_000;   // ms
   let fetching = false;
   let heardAway = 0;
   /** Whether what the line stands above was looked at since; where it stands, and what is new below. */
@@ -185,8 +184,10 @@ export function startConversation(room) {
     carryOut(timeline.write(draft));
     reading.toEnd();
   });
-  room.on("unread", (sequence, answer) => {
-    readMark.hold(sequence - 1);
+  room.on("unread", async (sequence, asked) => {
+    readMark.hold(sequence - 1);   // at once: what is noted before the answer comes would undo it
+    const answer = await asked;
+    if (!answer) return readMark.release();
     drawLine(sequence - 1, answer.unread);
     room.say("read", answer);
   });
@@ -196,7 +197,7 @@ export function startConversation(room) {
     status.hidden = false;
     setTimeout(() => {
       if (status.textContent === words) status.hidden = true;
-    }, SAID_FOR);
+    }, saidFor);
   });
   room.on("edit_last", () => {
     const own = timeline.entries.findLast((entry) => isOwnText(entry, me));

@@ -3,13 +3,12 @@
 
 /** @import {Clock} from "./clock.js" */
 
-const REPEAT_AFTER = 500;
-
 /**
  * @param {number} upTo what the server knows already @param {Clock} clock
  * @param {(sequence: number) => Promise<boolean>} tell resolves to whether the server took it
  */
 export function makeReadMark(upTo, clock, tell) {
+  const repeatAfter = 500;   // ms
   let wanted = 0;
   let busy = false;
   /** Marked unread by hand: nothing counts as read before the next thing done here. */
@@ -24,7 +23,7 @@ export function makeReadMark(upTo, clock, tell) {
     const told = wanted;
     // Not if it was marked unread meanwhile.
     if (await tell(told) && wanted >= told) upTo = told;
-    clock.after(REPEAT_AFTER, () => {
+    clock.after(repeatAfter, () => {
       busy = false;
       if (wanted > told) void note(wanted);
     });

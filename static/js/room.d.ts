@@ -58,7 +58,7 @@ export interface Signals {
   /** one's last message shall be edited */
   edit_last: [];
   /** a message and all after it are to be read again; the server's answer */
-  unread: [sequence: number, answer: { room_id: string; unread: number; mentions: number }];
+  unread: [sequence: number, asked: Promise<{ room_id: string; unread: number; mentions: number } | undefined>];
   /** something to tell at once, for a moment; `failed`: why something was refused */
   said: [words: string, failed?: boolean];
   /** how much of this room, or of another, is unread */

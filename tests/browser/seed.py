@@ -53,7 +53,7 @@ ROOMS = (
     "quotes",
     "files",
     "receipts",
-    "unread",
+    *("unread", "unread-late"),
     *("drafts", "over", "last", "here", "about", "waits", "left", "keys", "quiet"),
     *("completing", "replying", "sending", "nothing-missed", "hush", "notified", "unknown"),
     "find",

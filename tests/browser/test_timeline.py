@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, WebSocketRoute, expect
 
 from tests.browser.conftest import Opener, Server
 from tests.browser.pages import RoomPage
@@ -385,6 +388,50 @@ def test_a_message_is_marked_unread_on_every_device(open_room: Opener) -> None:
     expect(badge).to_have_text("3")
     here.say("Yes")
     expect(badge).to_have_count(0)
+
+
+def test_what_comes_in_before_the_answer_does_not_undo_that_it_was_marked_unread(
+    open_room: Opener,
+) -> None:
+    bob, here = open_room("bob", "unread-late"), open_room("alice", "unread-late")
+    there = open_room("alice", "talk")
+    badge = there.page.locator(".side-item[data-room=unread-late] .badge")
+    asked: set[str] = set()
+    late: list[Callable[[], None]] = []
+
+    def hold_answers(route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+
+        def from_page(frame: str | bytes) -> None:
+            said = json.loads(frame)
+            if said["event"] == "mark_unread":
+                asked.add(said["ref"])
+            server.send(frame)
+
+        def from_server(frame: str | bytes) -> None:
+            send = partial(route.send, frame)
+            if json.loads(frame).get("ref") in asked:
+                late.append(send)
+            else:
+                send()
+
+        route.on_message(from_page)
+        server.on_message(from_server)
+
+    here.page.route_web_socket("**/ws/chat/", hold_answers)
+    here.page.reload()
+    bob.say("First")
+    here.expect_stored("First")
+    expect(bob.message("First")).to_contain_text("Read by alice")
+    here.choose("First", "Mark unread from here")
+    expect(badge).to_have_text("1")
+    bob.say("Second")
+    here.expect_stored("Second")
+    expect(badge).to_have_text("2")
+    for send in late:
+        send()
+    expect(here.page.get_by_role("separator", name="1 new message")).to_be_visible()
+    expect(badge).to_have_text("2")
 
 
 def test_days_and_times_stay_true_overnight(open_room: Opener) -> None:
