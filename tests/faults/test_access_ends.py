@@ -8,6 +8,7 @@ any Redis at all, where only the servers' own checks can find out.
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -40,6 +41,7 @@ from .tabs import Tab, log_in, post, revoke
 
 OLD, NEW = "an old secret", "a newer secret 7"
 SELDOM, OFTEN = "600", "0.3"  # seconds between two checks
+_numbers = itertools.count(1)
 
 
 @dataclass
@@ -340,7 +342,7 @@ async def talk(scene: Scene, *rooms: Room, hearers: list[Tab]) -> None:
     """Let alice say something on each server; wait until the hearers have heard it."""
     for room in rooms:
         for witness in scene.witnesses:
-            message = f"{witness.name} goes on"
+            message = f"{witness.name} goes on, {next(_numbers)}"  # what nobody has heard before
             await witness.say(room.slug, message)
             for hearer in hearers:
                 await hearer.hears(room.slug, message)
