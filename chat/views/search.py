@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -20,9 +20,9 @@ from accounts.search.found import Found
 from accounts.search.words import words_of
 from chat.context_processors import memberships_of
 from chat.forms import SearchForm
-from chat.models import Room
+from chat.models import Membership, Room
 from chat.paging import PageOf
-from chat.searching import NOTHING, Kind, look_for
+from chat.searching import NOTHING, Hit, Kind, look_for
 
 from .doors import PersonRequest
 
@@ -70,6 +70,8 @@ def search(request: PersonRequest) -> HttpResponse:
         )
         if chosen is None and not found.total:
             kind, found, others = _first_with_hits(kind, found, others, look)
+    if kind == Kind.MESSAGES:
+        _call_rooms(found.hits, memberships_of(request))
     counted = {**others, kind: found} if others else {}
     context = {
         "typed": typed,
@@ -95,6 +97,13 @@ def _first_with_hits(
             rest = {each: count for each, count in others.items() if each != other}
             return other, look(other, start=0, size=HITS_A_PAGE), {**rest, kind: found}
     return kind, found, others
+
+
+def _call_rooms(hits: list[Hit], memberships: Collection[Membership]) -> None:
+    """Let direct rooms bear the other person's name, as they do in the sidebar."""
+    rooms = {member.room_id: member.room for member in memberships}
+    for hit in hits:
+        hit.message.room = rooms.get(hit.message.room_id, hit.message.room)
 
 
 def _own_room(request: PersonRequest) -> Room | None:

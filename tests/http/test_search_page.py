@@ -16,7 +16,7 @@ from accounts.models import User
 from chat import searching
 from chat.actions.memberships import end_membership
 from chat.actions.messages import send_message
-from chat.models import Message, Room
+from chat.models import Message, Room, RoomKind
 from tests.domain.publishing import comment, make_moderator, post
 from tests.factories import make_room, make_user
 
@@ -78,6 +78,14 @@ def test_what_was_found_is_shown_with_who_where_and_when(room: Room, alice: User
     assert f"in {room.name} ·" in page
     assert f'<time datetime="{message.created_at:%Y-%m-%dT%H:%M}' in page
     assert "1 message." in page
+
+
+def test_what_was_found_in_a_direct_room_says_with_whom(alice: User, bob: User) -> None:
+    room = make_room(alice, bob, kind=RoomKind.DIRECT)
+    say(room, alice, "Red is fine")
+    assert "with bob ·" in search(alice, "red")
+    assert "with alice ·" in search(bob, "red")
+    assert "Search in bob" in search(alice, "red", room=room.slug)
 
 
 def test_markup_in_a_text_or_a_query_stays_text(room: Room, alice: User) -> None:
