@@ -18,8 +18,8 @@ export function startPanel(room) {
   const button = find(room.main, ".faces");
   const close = find(panel, "button");
   const wide = matchMedia("(min-width: 72rem)");
-  /** @type {string[] | null} */
-  let present = null;
+  /** Nobody has said yet; then who is here, or `null` where nobody can say. @type {string[] | null | undefined} */
+  let present;
   let count = 0;
   /** What is shown depends on it: below the floor nothing is pinned. */
   let { topic, floor } = room.rendered.room;
@@ -41,9 +41,9 @@ export function startPanel(room) {
   });
 
   function showPeople() {
-    for (const image of all(button, "img")) image.remove();
+    all(button, "img").forEach((image) => image.remove());
     button.prepend(...(present ?? []).slice(0, 3).map(face));
-    fill(button, { ".faces-words": present ? ngettext("%(count)s here", "%(count)s here", count) : gettext("Presence unknown") });
+    fill(button, { ".faces-words": present ? ngettext("%(count)s here", "%(count)s here", count) : present === null ? gettext("Presence unknown") : {} });
     const [here, off, together] = all(panel, "[data-people]");
     if (!here) return;
     for (const item of people) {

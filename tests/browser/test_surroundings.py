@@ -124,6 +124,15 @@ def test_where_nobody_can_say_who_is_here_the_page_says_that(open_room: Opener) 
     expect(panel.get_by_role("list", name=re.compile("^People"))).to_contain_text("bob")
 
 
+def test_before_the_room_is_heard_nothing_is_said_of_who_is_here(open_room: Opener) -> None:
+    alice = open_room("alice", "unknown")
+    alice.page.route_web_socket("**/ws/chat/", lambda _: None)
+    alice.page.reload()
+    panel = alice.page.get_by_role("complementary", name="About unknown")
+    expect(panel.get_by_role("list", name=re.compile("^People"))).to_contain_text("bob")
+    expect(alice.page.locator(".faces-words")).to_have_text("About")
+
+
 # One's rooms
 
 
