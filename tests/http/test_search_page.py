@@ -80,11 +80,11 @@ def test_what_was_found_is_shown_with_who_where_and_when(room: Room, alice: User
     assert "1 message." in page
 
 
-def test_what_was_found_in_a_direct_room_says_with_whom(alice: User, bob: User) -> None:
+def test_what_was_found_in_a_direct_room_says_to_whom(alice: User, bob: User) -> None:
     room = make_room(alice, bob, kind=RoomKind.DIRECT)
     say(room, alice, "Red is fine")
-    assert "with bob ·" in search(alice, "red")
-    assert "with alice ·" in search(bob, "red")
+    assert "to bob ·" in search(alice, "red")
+    assert "to you ·" in search(bob, "red")
     assert "Search in bob" in search(alice, "red", room=room.slug)
 
 

@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 
 from chat import fanout, leases
 from chat.models import Room
+from chat.presence import Presence
 from chat.presence_store import PresenceStore, _keys
 from tests.harness.correspondent import PATIENCE
 from tests.harness.fixtures import Person, make_person, make_place
@@ -142,7 +143,10 @@ async def settled(*running: Process) -> None:
 async def renewed(*running: Process) -> None:
     """Let each process renew its leases, and ask who is there, once more, however often it does."""
     for process in running:
-        presence = process.hub.presence
-        for _ in range(2):  # with the second, the first is over
-            presence._renewed_at = -NEVER
-            await until(lambda p=presence: p._renewed_at > -NEVER)  # type: ignore[misc]
+        await _renewed(process.hub.presence)
+
+
+async def _renewed(presence: Presence) -> None:
+    for _ in range(2):  # with the second, the first is over
+        presence._renewed_at = -NEVER
+        await until(lambda: presence._renewed_at > -NEVER)
